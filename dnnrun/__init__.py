@@ -1,0 +1,1 @@
+"""dnnrun: one YAML file to one reproducible Keras run."""

@@ -1,0 +1,1 @@
+"""The config language: YAML to a frozen, validated `Experiment`. Knows no TensorFlow."""

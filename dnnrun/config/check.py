@@ -1,0 +1,113 @@
+"""Checks a well-formed config against the catalogue: every name, and every argument of every component."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from dnnrun.components import Component, ConfigPath, Kind, kind_of_argument
+from dnnrun.config import catalog
+from dnnrun.config.fields import parse_component
+from dnnrun.config.positions import raw_components
+from dnnrun.config.reader import Document
+from dnnrun.errors import Place, Problem, suggest
+
+# An activation with arguments is a layer in Keras, so a layer may stand where an activation does.
+_ALSO: dict[Kind, Kind] = {"activations": "layers"}
+
+
+def check_components(document: Document) -> list[Problem]:
+    """Return a problem for every unknown name, unknown argument and missing argument.
+
+    It looks at the raw document, so that a fault elsewhere in the file does not hide what it finds; what is not in
+    the notation at all is left to the schema to report.
+    """
+    problems: list[Problem] = []
+    for kind, path, raw in raw_components(document.value):
+        try:
+            component = parse_component(raw, kind)
+        except PydanticCustomError:
+            continue
+        problems.extend(_check(document, kind, component, path))
+    return problems
+
+
+def _check(document: Document, kind: Kind, component: Component, path: ConfigPath) -> Iterator[Problem]:
+    entry = catalog.find(kind, component.name)
+    if entry is None and kind in _ALSO and catalog.find(_ALSO[kind], component.name):
+        kind = _ALSO[kind]
+        entry = catalog.find(kind, component.name)
+    inner = (*path, component.name)
+    where = document.keys.get(inner) or document.place(path)
+    if component.is_import_path:
+        pass
+    elif entry is None:
+        if catalog.is_complete(kind):
+            yield _unknown_name(kind, component.name, where)
+    elif entry.is_function and not component.is_bare:
+        yield _takes_no_arguments(kind, component.name, where)
+    elif not entry.is_function and catalog.is_complete(kind):
+        yield from _check_arguments(document, component, entry, inner, where)
+    for argument, value in component.arguments.items():
+        yield from _check_nested(document, kind_of_argument(argument), value, (*inner, argument))
+    for value in component.positional:
+        yield from _check_nested(document, None, value, inner)
+
+
+def _check_nested(document: Document, kind: Kind | None, value: Any, path: ConfigPath) -> Iterator[Problem]:
+    if isinstance(value, Component) and kind:
+        yield from _check(document, kind, value, path)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _check_nested(document, kind_of_argument(str(key)), item, (*path, key))
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _check_nested(document, kind, item, (*path, index))
+
+
+def _check_arguments(
+    document: Document, component: Component, entry: catalog.Entry, path: ConfigPath, where: Place | None
+) -> Iterator[Problem]:
+    for argument in component.arguments:
+        if argument not in entry.arguments:
+            near = suggest(argument, entry.arguments)
+            allowed = f"allowed: {', '.join(entry.arguments)}" if entry.arguments else "it takes no arguments"
+            yield Problem(
+                f"{component.name} has no argument {argument!r}",
+                document.place((*path, argument), of_key=True),
+                f"{near}\n{allowed}" if near else allowed,
+            )
+    missing = [name for name in entry.required if name not in component.arguments]
+    missing = [name for name in missing if name != catalog.WRITES_TO.get(component.name)]
+    if missing and not component.positional:
+        example = ", ".join(f"{name}: ..." for name in missing)
+        yield Problem(
+            f"{component.name} needs {' and '.join(repr(name) for name in missing)}",
+            where,
+            f"write {{{component.name}: {{{example}}}}}",
+        )
+
+
+def _unknown_name(kind: Kind, name: str, where: Place | None) -> Problem:
+    one = "loss" if kind == "losses" else kind.removesuffix("s")
+    if kind == "sources":
+        listed = f"known: {', '.join(sorted(catalog.entries(kind)))}, or an import path such as my_package.data:make"
+        near = suggest(name, catalog.entries(kind))
+        return Problem(f"unknown data source {name!r}", where, f"{near}\n{listed}" if near else listed)
+    home = {kind_: kind_ for kind_ in catalog.described_kinds() if name in catalog.entries(kind_) and kind_ != kind}
+    if home:
+        other = next(iter(home))
+        hint = f"Keras has {name!r} among its {other}, not among its {kind}"
+    else:
+        hint = suggest(name, catalog.entries(kind)) or f"see keras.io for Keras's {kind}"
+    hint += "\nan object of your own is written as an import path: my_package.module:Name"
+    return Problem(f"unknown {one} {name!r}", where, hint)
+
+
+def _takes_no_arguments(kind: Kind, name: str, where: Place | None) -> Problem:
+    pascal = "".join(part.title() for part in name.split("_"))
+    known = catalog.find(kind, pascal) or (catalog.find("layers", pascal) if kind == "activations" else None)
+    hint = f"with arguments, write {{{pascal}: ...}}" if known else f"write {name} alone"
+    return Problem(f"{name!r} is a plain function of Keras and takes no arguments here", where, hint)

@@ -1,0 +1,98 @@
+"""The types of the schema's fields: strict numbers, components, and class weights, each with its own words on failure.
+
+A validator here says what is wrong with one value; where that value stands in the file is found by `messages`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from dnnrun.components import Component, Kind, kind_of_argument
+from dnnrun.config import catalog
+
+
+def parse_component(value: Any, kind: Kind) -> Component:
+    """Return the component that ``value`` denotes, its arguments parsed likewise.
+
+    Args:
+        value: a name, a one-key mapping, or a finished `Component`.
+        kind: what kind of object is expected.
+
+    Raises:
+        PydanticCustomError: the value is not in the notation.
+    """
+    if isinstance(value, Component):
+        return value
+    if isinstance(value, str) and value.strip():
+        return Component(value)
+    if isinstance(value, Mapping) and len(value) == 1:
+        [(name, inner)] = value.items()
+        if isinstance(name, str):
+            return _with_arguments(name, inner, kind)
+    raise PydanticCustomError("component", _complaint(value, kind))
+
+
+def _with_arguments(name: str, inner: Any, kind: Kind) -> Component:
+    if inner is None:
+        return Component(name)
+    if isinstance(inner, Mapping):
+        return Component(name, {str(key): _parse_argument(str(key), item) for key, item in inner.items()})
+    first = catalog.first_argument(kind, name)
+    if first is None:
+        return Component(name, positional=(_parse_argument("", inner),))
+    return Component(name, {first: _parse_argument(first, inner)})
+
+
+def _parse_argument(argument: str, value: Any) -> Any:
+    """Return the value with the components in it parsed: those that the argument's name calls for."""
+    kind = kind_of_argument(argument)
+    if isinstance(value, list):
+        return tuple(_parse_argument(argument, item) for item in value)
+    if kind and (isinstance(value, str) or (isinstance(value, Mapping) and len(value) == 1)):
+        return parse_component(value, kind)
+    if isinstance(value, Mapping):
+        return {key: _parse_argument(str(key), item) for key, item in value.items()}
+    return value
+
+
+def _complaint(value: Any, kind: Kind) -> str:
+    one = kind.removesuffix("es") if kind == "losses" else kind.removesuffix("s")
+    one = f"an {one}" if one[0] in "aeiou" else f"a {one}"
+    if isinstance(value, Mapping) and len(value) > 1:
+        names = ", ".join(str(key) for key in value)
+        return f"{one} is one name with its arguments, not {len(value)} names ({names})"
+    if isinstance(value, list):
+        return f"expected {one}, not a list"
+    if isinstance(value, Mapping):
+        return f"expected {one}, not an empty mapping" if not value else f"{one} begins with a name, not with a number"
+    return f"expected {one}, not {'nothing' if value is None else repr(value)}"
+
+
+def _component_field(kind: Kind) -> BeforeValidator:
+    return BeforeValidator(lambda value: parse_component(value, kind))
+
+
+def _listed(value: Any) -> Any:
+    """Take a YAML list as the tuple that a frozen model holds; leave anything else for pydantic to refuse."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+Layer = Annotated[Component, _component_field("layers")]
+Optimizer = Annotated[Component, _component_field("optimizers")]
+Loss = Annotated[Component, _component_field("losses")]
+Metric = Annotated[Component, _component_field("metrics")]
+Callback = Annotated[Component, _component_field("callbacks")]
+Activation = Annotated[Component, _component_field("activations")]
+Source = Annotated[Component, _component_field("sources")]
+
+Layers = Annotated[tuple[Layer, ...], BeforeValidator(_listed)]
+Metrics = Annotated[tuple[Metric, ...], BeforeValidator(_listed)]
+Callbacks = Annotated[tuple[Callback, ...], BeforeValidator(_listed)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+Count = Annotated[int, Field(ge=1)]
+Fraction = Annotated[float, Field(ge=0, lt=1)]

@@ -1,0 +1,39 @@
+"""An `Experiment` back to data and to YAML text that reads as the same experiment again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from dnnrun.components import plain
+from dnnrun.config.reader import CORE_SCHEMA
+from dnnrun.config.schema import Experiment
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes plain only what our reader reads back as the same value, and quotes the rest."""
+
+    yaml_implicit_resolvers: dict[str | None, list[tuple[str, Any]]] = {}  # noqa: RUF012 - as in PyYAML
+
+
+for _tag, _pattern in CORE_SCHEMA:
+    _Dumper.add_implicit_resolver(_tag, _pattern, None)
+
+
+def to_plain(experiment: Experiment) -> dict[str, Any]:
+    """Return the whole config, defaults included, as dicts, lists and scalars in the order of the schema."""
+    return {name: _plain(getattr(experiment, name)) for name in type(experiment).model_fields}
+
+
+def to_yaml(experiment: Experiment) -> str:
+    """Return the whole config, defaults included, as YAML that `load_config` takes."""
+    return yaml.dump(
+        to_plain(experiment), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=100
+    )
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(type(value), "model_fields"):
+        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
+    return plain(value)

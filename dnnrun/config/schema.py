@@ -1,0 +1,149 @@
+"""The config language as frozen models: every key, its type, its default and what it means.
+
+An `Experiment` that exists is well-formed. Whether its names exist in Keras is checked by `check`; whether its data
+can be had, by `data`; whether its layers fit together, by `engine`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from dnnrun.components import Component, ConfigPath, is_import_path
+from dnnrun.config.fields import (
+    Activation,
+    Callbacks,
+    Count,
+    Fraction,
+    Layers,
+    Loss,
+    Metrics,
+    Optimizer,
+    Source,
+    Words,
+    parse_component,
+)
+from dnnrun.config.reader import Document
+from dnnrun.errors import Place
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True, allow_inf_nan=False
+    )
+
+
+class DatasetConfig(_Section):
+    """Where the rows come from and how they are divided."""
+
+    source: Source = Field(description="a bundled data set, csv, npz, or a function of your own")
+    validation: Source | None = Field(None, description="a source of validation rows of its own")
+    validation_split: Fraction = Field(0.0, description="share of the training rows held out for validation")
+    test_split: Fraction = Field(0.0, description="share of all rows held out for testing")
+    stratify: bool = Field(False, description="keep the classes' shares the same in every split")
+    shuffle: bool = Field(True, description="draw the split at random by the seed; false takes it from the end")
+    one_hot: bool = Field(False, description="labels as one-hot vectors")
+    limit: Count | None = Field(None, description="use at most this many rows of each split")
+    preprocess: Layers | None = Field(
+        None, description="Keras preprocessing layers, adapted on the training rows; images are rescaled by default"
+    )
+
+    @model_validator(mode="after")
+    def _splits_fit_together(self) -> Self:
+        if self.validation is not None and self.validation_split:
+            raise PydanticCustomError(
+                "conflict", "validation and validation_split both name validation rows; keep one of them"
+            )
+        if self.stratify and not self.shuffle:
+            raise PydanticCustomError("conflict", "stratify draws rows at random, which shuffle: false forbids")
+        return self
+
+
+class ModelConfig(_Section):
+    """A stack of Keras layers."""
+
+    name: str | None = Field(None, description="the Keras model's name; default: the run's name")
+    activation: Activation | None = Field(
+        None, description="for hidden layers that name none and whose own default is none"
+    )
+    layers: Layers = Field(min_length=1, description="Keras layers, from the input to the output")
+
+
+class Experiment(_Section):
+    """One training run, complete and validated."""
+
+    name: str | None = Field(None, description="names the run directory; default: the file's name")
+    description: str = Field("", description="a sentence for the reader")
+    tags: Words = Field((), description="words to find the run by")
+    seed: int | None = Field(42, ge=0, lt=2**32, description="of splits, weights, shuffling, dropout; null draws one")
+
+    dataset: DatasetConfig = Field(description="a source's name, or a mapping with source and splits")
+    model: ModelConfig | Component = Field(description="a stack of layers, or the import path of a function")
+    optimizer: Optimizer = Field(description="any Keras optimizer")
+    loss: Loss = Field(description="any Keras loss")
+    metrics: Metrics = Field((), description="Keras metrics, measured every epoch")
+    callbacks: Callbacks = Field((), description="Keras callbacks")
+
+    epochs: Count = Field(1, description="how often all training rows are gone through")
+    batch_size: Count = Field(32, description="rows a step")
+    steps_per_epoch: Count | None = Field(None, description="end an epoch after this many steps; default: all rows")
+    shuffle: bool = Field(True, description="visit the training rows in a new order every epoch")
+    class_weight: dict[int | str, float] | None = Field(
+        None, description="weight of each class in the loss, by class number or name"
+    )
+    initial_weights: str | None = Field(None, description="a .weights.h5 or .keras file to begin from")
+
+    device: Literal["auto", "cpu", "gpu", "tpu"] = Field("auto", description="auto takes a TPU, a GPU or the CPU")
+    precision: Literal["float32", "mixed_float16", "mixed_bfloat16", "float64"] = Field(
+        "float32", description="Keras's dtype policy"
+    )
+    deterministic: bool = Field(False, description="on a GPU, give up speed for the same bits every time")
+    threads: Count | Literal["auto"] = Field("auto", description="threads of TensorFlow; auto leaves it to TensorFlow")
+    jit: bool | Literal["auto"] = Field("auto", description="compile with XLA; auto leaves it to Keras")
+
+    _document: Document | None = PrivateAttr(None)
+
+    @field_validator("name")
+    @classmethod
+    def _name_is_a_file_name(cls, name: str | None) -> str | None:
+        if name is not None and (not name.strip() or any(c in name for c in '/\\\0\n<>:"|?*') or name.startswith(".")):
+            raise PydanticCustomError(
+                "run_name", "names a directory, so it can't be empty, begin with a dot or hold / \\ < > : \" | ? *"
+            )
+        return name
+
+    @field_validator("dataset", mode="before")
+    @classmethod
+    def _source_alone_is_short_for_dataset(cls, value: Any) -> Any:
+        return {"source": value} if isinstance(value, str) else value
+
+    @field_validator("model", mode="wrap")
+    @classmethod
+    def _stack_or_import_path(cls, value: Any, _: Any) -> ModelConfig | Component:
+        name = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else value
+        if isinstance(value, Component | ModelConfig):
+            return value
+        if isinstance(name, str) and is_import_path(name):
+            return parse_component(value, "models")
+        if isinstance(value, str):
+            raise PydanticCustomError(
+                "model_name", "expected a mapping with layers, or an import path such as my_package.nets:make"
+            )
+        return ModelConfig.model_validate(value)
+
+    @property
+    def run_name(self) -> str:
+        """The name of the run's directory, after its time."""
+        return self.name or "experiment"
+
+    def place(self, path: ConfigPath, *, of_key: bool = False) -> Place | None:
+        """Return where a part of this config is written, or None for an experiment made in Python."""
+        return self._document.place(path, of_key=of_key) if self._document else None
+
+    def changed(self, **fields: Any) -> Experiment:
+        """Return a copy with some top-level fields replaced; its places stay those of this one."""
+        copy = self.model_copy(update=fields)
+        copy._document = self._document
+        return copy

@@ -1,0 +1,1 @@
+"""Data: sources, splits, labels and what is known of them. Knows no TensorFlow."""

@@ -1,0 +1,1 @@
+"""The data sources, each a file; `table` lists them by the names that configs use."""

@@ -1,0 +1,1 @@
+"""Everything that needs TensorFlow: devices, model building, training, evaluation. It prints nothing."""

@@ -1,0 +1,111 @@
+"""What can go wrong, and how a mistake is described to the person who made it.
+
+The tree, with the exit code of the command that meets it:
+
+    DnnrunError
+    |- ConfigError      2   the config or the command line is wrong; nothing was started
+    |- DataError        3   the data cannot be read, or cannot be used
+    |- RunError         4   a run is not there, or is broken
+    |- TrainingError    5   training began and did not reach its end
+
+This module knows nothing of the rest of the package, so that every floor may raise these.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A spot in a file or on the command line.
+
+    Args:
+        file: the file as the user named it, or the option (``--set epochs=x``) that a value came from.
+        line: counted from 1; 0 when the place has no lines, as an option has none.
+        column: counted from 1.
+        text: the line as it is written, without its end.
+        width: how many characters, from ``column`` on, are meant.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    text: str = ""
+    width: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+    def excerpt(self) -> list[str]:
+        """Return the line with carets under the part that is meant, or nothing where there is no line."""
+        if not self.line:
+            return []
+        number = f"{self.line:>4}"
+        before = "".join("\t" if c == "\t" else " " for c in self.text[: self.column - 1])
+        carets = "^" * max(1, min(self.width, len(self.text) - self.column + 1))
+        return [f"{number} | {self.text}", f"{' ' * len(number)} | {before}{carets}"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: what is wrong, where, and what to do about it."""
+
+    what: str
+    where: Place | None = None
+    hint: str = ""
+
+    def lines(self) -> list[str]:
+        """Return the problem as lines of plain text: headline, excerpt, hint."""
+        headline = f"{self.where}: {self.what}" if self.where else self.what
+        excerpt = self.where.excerpt() if self.where else []
+        hint = [f"     = {line}" for line in self.hint.splitlines()]
+        return [headline, *excerpt, *hint]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+
+class DnnrunError(Exception):
+    """Any failure that dnnrun explains; never raised itself."""
+
+    exit_code = 1
+
+    def __init__(self, *problems: Problem | str, hint: str = "") -> None:
+        self.problems = tuple(
+            Problem(problem, hint=hint) if isinstance(problem, str) else problem for problem in problems
+        )
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ConfigError(DnnrunError):
+    """The config or the command line is wrong: raised before anything is started or written."""
+
+    exit_code = 2
+
+
+class DataError(DnnrunError):
+    """The data is missing, damaged, or does not fit what the config asks of it."""
+
+    exit_code = 3
+
+
+class RunError(DnnrunError):
+    """A run that was named is not there, cannot be read, or cannot be written."""
+
+    exit_code = 4
+
+
+class TrainingError(DnnrunError):
+    """Training began and failed; what it had finished is in the run directory."""
+
+    exit_code = 5
+
+
+def suggest(word: str, allowed: Iterable[str]) -> str:
+    """Return ``did you mean 'x'?`` for the nearest of ``allowed``, or nothing when none is near."""
+    by_lower = {name.lower(): name for name in allowed}
+    near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return f"did you mean {by_lower[near[0]]!r}?" if near else ""

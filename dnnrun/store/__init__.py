@@ -1,0 +1,7 @@
+"""The run directory: what it is called, what lies in it, how it is written and how it is read. Knows no TensorFlow."""
+
+from dnnrun.store.history import History
+from dnnrun.store.reading import Run, find_runs
+from dnnrun.store.writing import RunWriter
+
+__all__ = ["History", "Run", "RunWriter", "find_runs"]

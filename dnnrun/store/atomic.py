@@ -1,0 +1,89 @@
+"""Files that are written whole or not at all: to a temporary name in the same folder, flushed to disk, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from dnnrun.errors import RunError
+from dnnrun.store.layout import TEMPORARY
+
+
+@contextlib.contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Yield a temporary path to write to; on leaving without an error it becomes ``target``, all at once.
+
+    The temporary name keeps the ending of ``target``, because Keras and matplotlib choose the format by it.
+
+    Raises:
+        RunError: the disk is full, or the folder cannot be written to. What ``target`` held before is kept.
+    """
+    temporary = target.with_name(f"{TEMPORARY}{os.getpid()}-{target.name}")
+    try:
+        with explained(target):
+            yield temporary
+            _flush(temporary)
+            temporary.replace(target)
+            _flush(target.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def explained(target: Path) -> Iterator[None]:
+    """Turn a failure of the operating system into a `RunError` that names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"cannot write {target}: {error.strerror or error}",
+            hint="what was there before is unchanged; make room or choose another place with --runs-dir",
+        ) from error
+
+
+def write_text(target: Path, text: str) -> None:
+    """Write ``text`` as UTF-8, whole or not at all."""
+    with replacing(target) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(target: Path, value: Mapping[str, Any]) -> None:
+    """Write a mapping as indented JSON, whole or not at all; a number that is not finite becomes null."""
+    write_text(target, json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def append_line(target: Path, line: str) -> None:
+    """Add one line to the end of a file, by a single write, and flush it to disk.
+
+    A reader takes a last line without a newline for one that was cut off.
+    """
+    with explained(target):
+        descriptor = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            os.write(descriptor, (line + "\n").encode())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,147 @@
+"""history.csv: one row an epoch, appended as it ends. Columns: epoch, loss, metrics, val_*, learning_rate, seconds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dnnrun.errors import RunError
+from dnnrun.store import atomic
+
+FIRST = ("epoch",)
+LAST = ("learning_rate", "seconds")
+
+
+@dataclass(frozen=True)
+class History:
+    """What was measured at the end of each epoch.
+
+    Args:
+        columns: by name, each with one number an epoch; NaN where nothing was measured.
+        problem: what is wrong with the file, in one line, or nothing.
+    """
+
+    columns: Mapping[str, Sequence[float]]
+    problem: str = ""
+
+    @property
+    def epochs(self) -> list[int]:
+        """The epochs' numbers, from 1."""
+        return [int(epoch) for epoch in self.columns.get("epoch", ())]
+
+    @property
+    def metrics(self) -> list[str]:
+        """The names of what was measured, without the epoch, the learning rate and the seconds."""
+        return [name for name in self.columns if name not in FIRST + LAST]
+
+    def last(self) -> dict[str, float]:
+        """Return the metrics of the last epoch; nothing when there is none."""
+        return {name: self.columns[name][-1] for name in self.metrics if self.columns[name]}
+
+    def at(self, epoch: int) -> dict[str, float]:
+        """Return the metrics of one epoch."""
+        row = self.epochs.index(epoch)
+        return {name: self.columns[name][row] for name in self.metrics}
+
+    def best(self, metric: str, direction: str) -> tuple[int, float] | None:
+        """Return the epoch and value at which ``metric`` was best, the earliest if several, or None.
+
+        Args:
+            direction: ``max`` where more is better, else ``min``.
+        """
+        measured = [
+            (value, epoch)
+            for value, epoch in zip(self.columns.get(metric, ()), self.epochs, strict=False)
+            if not math.isnan(value)
+        ]
+        if not measured:
+            return None
+        sign = -1 if direction == "max" else 1
+        value, epoch = min(measured, key=lambda pair: (sign * pair[0], pair[1]))
+        return epoch, value
+
+
+def read_history(path: Path) -> History:
+    """Read a history; rows cut off or damaged are left out and named in `History.problem`."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return History({})
+    except OSError as error:
+        return History({}, f"{path.name}: {error.strerror}")
+    complete = text[: text.rfind("\n") + 1]
+    problem = "" if complete == text else f"{path.name}: the last line is cut off"
+    rows = csv.reader(io.StringIO(complete))
+    header = next(rows, [])
+    columns: dict[str, list[float]] = {name: [] for name in header}
+    for number, row in enumerate(rows, start=2):
+        values = [_number(cell) for cell in row]
+        if len(row) != len(header) or None in values:
+            problem = problem or f"{path.name}: line {number} is damaged"
+            continue
+        for name, value in zip(header, values, strict=True):
+            columns[name].append(math.nan if value is None else value)
+    if header and "epoch" not in header:
+        return History({}, f"{path.name}: has no column 'epoch'")
+    return History(columns, problem)
+
+
+class HistoryWriter:
+    """Appends rows; a metric that appears only in a later epoch gets a column, and blanks before it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._columns: list[str] = []
+        self._rows: list[dict[str, float]] = []
+
+    def append(self, row: Mapping[str, float]) -> None:
+        """Add the row of one epoch; it is on disk when this returns.
+
+        Raises:
+            RunError: the file cannot be written, or the row has no epoch.
+        """
+        if "epoch" not in row:
+            raise RunError("a row of the history must name its epoch")
+        self._rows.append(dict(row))
+        columns = _ordered([*self._columns, *(name for name in row if name not in self._columns)])
+        if columns == self._columns:
+            atomic.append_line(self._path, _line(self._cells(row)))
+            return
+        self._columns = columns
+        lines = [_line(columns), *(_line(self._cells(row)) for row in self._rows)]
+        atomic.write_text(self._path, "".join(f"{line}\n" for line in lines))
+
+    def _cells(self, row: Mapping[str, float]) -> list[str]:
+        return [repr(row[name]) if name in row else "" for name in self._columns]
+
+
+def _ordered(names: Sequence[str]) -> list[str]:
+    middle = [name for name in names if name not in FIRST + LAST]
+    training = [name for name in middle if not name.startswith("val_")]
+    validation = [name for name in middle if name.startswith("val_")]
+    return [*FIRST, *training, *validation, *(name for name in LAST if name in names)]
+
+
+def _line(cells: Sequence[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(cells)
+    return buffer.getvalue()
+
+
+def _number(cell: str) -> float | None:
+    if not cell:
+        return math.nan
+    try:
+        return float(cell)
+    except ValueError:
+        return None
+
+
+def rows_of(history: History) -> Iterator[dict[str, float]]:
+    """Yield the rows of a history, an epoch each."""
+    for index in range(len(history.epochs)):
+        yield {name: values[index] for name, values in history.columns.items()}

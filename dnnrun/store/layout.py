@@ -1,0 +1,21 @@
+"""The names of everything in a run directory, and the version of this layout. Nobody outside `store` joins these."""
+
+from __future__ import annotations
+
+LAYOUT_VERSION = 1
+
+CONFIG = "config.yaml"
+RESOLVED = "resolved.yaml"
+RECORD = "run.json"
+HISTORY = "history.csv"
+EVALUATION = "evaluation.json"
+PREDICTIONS = "predictions.npz"
+LABELS = "labels.json"
+MODEL = "model.keras"
+WEIGHTS = "weights.weights.h5"
+CHECKPOINTS = "checkpoints"
+PLOTS = "plots"
+LOG = "train.log"
+
+TEMPORARY = ".part-"
+"""How the name of a file begins while it is being written; such a file is never read."""

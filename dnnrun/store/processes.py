@@ -1,0 +1,41 @@
+"""Who is running a run: enough to tell a process that lives from one that died and from another with its number."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def this_process() -> dict[str, Any]:
+    """Return what identifies this process: host, process id, and when the process began."""
+    return {"host": socket.gethostname(), "pid": os.getpid(), "began": _began(os.getpid())}
+
+
+def is_alive(process: Mapping[str, Any]) -> bool:
+    """Whether the process still runs; one on another host is taken to, since it can't be asked from here."""
+    if process.get("host") != socket.gethostname():
+        return True
+    pid = process.get("pid")
+    if not isinstance(pid, int) or pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    began = process.get("began")
+    return began is None or _began(pid) in (None, began)
+
+
+def _began(pid: int) -> int | None:
+    """Return the process's start in ticks since boot, which tells it from a later one that got the same id."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        fields = stat[stat.rindex(")") + 2 :].split()
+        return int(fields[19])
+    except (OSError, ValueError, IndexError):
+        return None  # no /proc on this system: the id alone has to do

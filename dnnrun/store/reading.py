@@ -1,0 +1,174 @@
+"""Reading a run directory, whole, half-written or broken: what can be read is, and the rest is said in one line."""
+
+from __future__ import annotations
+
+import functools
+import glob
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dnnrun.errors import Problem, RunError
+from dnnrun.store import atomic, layout
+from dnnrun.store.history import History, read_history
+from dnnrun.store.processes import is_alive
+
+STATUSES = ("running", "completed", "interrupted", "failed", "diverged")
+
+
+class Run:
+    """One run directory, read as it is asked for.
+
+    Args:
+        path: the directory.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.path)!r})"
+
+    @property
+    def name(self) -> str:
+        """The directory's name: time and the run's own name."""
+        return self.path.absolute().name
+
+    @functools.cached_property
+    def record(self) -> Mapping[str, Any]:
+        """What run.json says.
+
+        Raises:
+            RunError: there is no such file, or it is damaged.
+        """
+        return self._json(layout.RECORD)
+
+    @property
+    def status(self) -> str:
+        """One of the statuses on disk, or ``crashed`` for a run whose process died while it ran."""
+        status = str(self.record.get("status"))
+        if status not in STATUSES:
+            raise RunError(f"{self.path / layout.RECORD}: {status!r} is not a status")
+        if status == "running" and not is_alive(self.record.get("process") or {}):
+            return "crashed"
+        return status
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The resolved config."""
+        config = self.record.get("config")
+        return config if isinstance(config, dict) else {}
+
+    @functools.cached_property
+    def history(self) -> History:
+        """What was measured, epoch by epoch; empty when no epoch has ended."""
+        return read_history(self.path / layout.HISTORY)
+
+    @functools.cached_property
+    def evaluation(self) -> Mapping[str, Any] | None:
+        """The figures on the test set, or None before there are any."""
+        if not (self.path / layout.EVALUATION).exists():
+            return None
+        return self._json(layout.EVALUATION)
+
+    @functools.cached_property
+    def predictions(self) -> Mapping[str, np.ndarray[Any, Any]]:
+        """What the model said about the test rows; empty before there is anything."""
+        path = self.path / layout.PREDICTIONS
+        if not path.exists():
+            return {}
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                return {name: arrays[name] for name in arrays.files}
+        except (OSError, ValueError, EOFError, KeyError) as error:
+            raise RunError(f"{path}: damaged: {error}") from error
+        except Exception as error:  # zipfile and zlib have their own, which share no base with the above
+            raise RunError(f"{path}: damaged: {type(error).__name__}: {error}") from error
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files that are there, by what they hold, for a person to be told of."""
+        named = {
+            "history": layout.HISTORY,
+            "evaluation": layout.EVALUATION,
+            "model": layout.MODEL,
+            "weights": layout.WEIGHTS,
+            "plots": layout.PLOTS,
+            "checkpoints": layout.CHECKPOINTS,
+            "config": layout.RESOLVED,
+            "log": layout.LOG,
+        }
+        paths = {what: self.path / name for what, name in named.items()}
+        return {what: path for what, path in paths.items() if path.is_file() or (path.is_dir() and any(path.iterdir()))}
+
+    @property
+    def plots(self) -> list[Path]:
+        """The pictures made so far."""
+        return sorted((self.path / layout.PLOTS).glob("[!.]*.png"))
+
+    def write_plot(self, name: str, image: bytes) -> Path:
+        """Put one picture into the run, whole or not at all."""
+        path = self.path / layout.PLOTS / f"{name}.png"
+        with atomic.explained(path):
+            path.parent.mkdir(exist_ok=True)
+        with atomic.replacing(path) as temporary:
+            temporary.write_bytes(image)
+        return path
+
+    def _json(self, name: str) -> Mapping[str, Any]:
+        path = self.path / name
+        try:
+            value = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise RunError(f"{path}: cannot be read: {error.strerror}") from error
+        except (ValueError, RecursionError) as error:
+            raise RunError(f"{path}: damaged: {error}") from error
+        if not isinstance(value, dict):
+            raise RunError(f"{path}: damaged: not a JSON object")
+        return value
+
+
+def find_runs(names: Iterable[str | Path]) -> tuple[list[Run], list[Problem]]:
+    """Find the runs that paths, globs and directories of runs stand for.
+
+    Returns:
+        The runs, each once, in the order of the names and then by their own; and a problem for every name that
+        stands for none.
+    """
+    found: dict[Path, Run] = {}
+    problems: list[Problem] = []
+    for name in map(str, names):
+        paths = sorted(map(Path, glob.glob(name))) if glob.has_magic(name) and not Path(name).exists() else [Path(name)]
+        runs = [run for path in paths for run in _runs_at(path)]
+        if not runs:
+            problems.append(_nothing_at(name, Path(name)))
+        for run in runs:
+            found.setdefault(run.path.resolve(), run)
+    return list(found.values()), problems
+
+
+def _runs_at(path: Path) -> list[Run]:
+    if _is_run(path):
+        return [Run(path)]
+    if path.is_dir():
+        return [Run(inner) for inner in sorted(path.iterdir()) if _is_run(inner)]
+    return []
+
+
+def _is_run(path: Path) -> bool:
+    """Whether a directory is meant to be a run; one without run.json but with other parts is a broken one."""
+    return path.is_dir() and any((path / part).exists() for part in (layout.RECORD, layout.HISTORY, layout.RESOLVED))
+
+
+def _nothing_at(name: str, path: Path) -> Problem:
+    if path.is_dir():
+        return Problem(f"{name}: holds no runs", hint="'dnnrun train CONFIG' makes one")
+    if path.exists():
+        return Problem(f"{name}: is a file, not a run directory", hint=f"did you mean {str(path.parent)!r}?")
+    parent = path.parent
+    inside = sorted(p.name for p in parent.iterdir() if _is_run(p))[-3:] if parent.is_dir() else []
+    hint = f"newest in {str(parent)!r}: {', '.join(inside)}" if inside else "'dnnrun train CONFIG' makes a run"
+    return Problem(f"{name}: no such run", hint=hint)

@@ -1,0 +1,147 @@
+"""Making a run directory and writing into it: claimed by ``mkdir``, so that no two runs ever share one."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from dnnrun.errors import RunError
+from dnnrun.store import atomic, layout
+from dnnrun.store.history import HistoryWriter
+from dnnrun.store.processes import this_process
+from dnnrun.store.reading import Run
+
+Status = Literal["running", "completed", "interrupted", "failed", "diverged"]
+
+
+class RunWriter:
+    """The one writer of a run directory.
+
+    Every method leaves the directory such that it can be read at any moment, also by somebody who finds it after
+    this process was killed.
+    """
+
+    def __init__(self, path: Path, record: Mapping[str, Any]) -> None:
+        self.path = path
+        self._record: dict[str, Any] = dict(record)
+        self._history = HistoryWriter(path / layout.HISTORY)
+
+    @classmethod
+    def create(cls, runs_dir: Path, name: str, record: Mapping[str, Any]) -> RunWriter:
+        """Claim a new directory ``<UTC time>-<name>`` and write its first record, with status ``running``.
+
+        Args:
+            runs_dir: where runs lie; made when it is not there.
+            name: the run's name.
+            record: what is known before training; times, status and process are added.
+
+        Raises:
+            RunError: the directory cannot be made.
+        """
+        now = _now()
+        stem = f"{now:%Y%m%d-%H%M%S}-{name}"
+        try:
+            runs_dir.mkdir(parents=True, exist_ok=True)
+            path = _claim(runs_dir, stem)
+            for folder in (layout.CHECKPOINTS, layout.PLOTS):
+                (path / folder).mkdir()
+        except OSError as error:
+            raise RunError(
+                f"cannot make a run directory in {runs_dir}: {error.strerror or error}",
+                hint="choose another place with --runs-dir",
+            ) from error
+        writer = cls(path, record)
+        writer.update(
+            layout=layout.LAYOUT_VERSION, status="running", created=_iso(now), ended=None, process=this_process()
+        )
+        return writer
+
+    def update(self, **facts: Any) -> None:
+        """Set some facts of run.json."""
+        self._record.update(facts)
+        atomic.write_json(self.path / layout.RECORD, self._record)
+
+    def finish(self, status: Status, **facts: Any) -> None:
+        """Record how the run ended, and when."""
+        self.update(status=status, ended=_iso(_now()), **facts)
+
+    def write_config(self, written: str | None, resolved: str) -> None:
+        """Keep the config as its author wrote it, if there is such a file, and as it was understood."""
+        atomic.write_text(self.path / layout.CONFIG, resolved if written is None else written)
+        atomic.write_text(self.path / layout.RESOLVED, resolved)
+
+    def write_labels(self, labels: Mapping[str, Any]) -> None:
+        """Keep which label each class number stands for."""
+        atomic.write_json(self.path / layout.LABELS, labels)
+
+    def append_history(self, row: Mapping[str, float]) -> None:
+        """Add the row of one epoch to history.csv."""
+        self._history.append(row)
+
+    def write_evaluation(self, evaluation: Mapping[str, Any]) -> None:
+        """Keep the figures on the test set."""
+        atomic.write_json(self.path / layout.EVALUATION, evaluation)
+
+    def write_predictions(self, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
+        """Keep what the model said about the test rows, and some of the rows, for plots made later."""
+        with atomic.replacing(self.path / layout.PREDICTIONS) as temporary:
+            np.savez_compressed(temporary, allow_pickle=False, **arrays)
+
+    @contextlib.contextmanager
+    def model_file(self) -> Iterator[Path]:
+        """Yield a path to save the whole model to; it takes its place on leaving."""
+        with atomic.replacing(self.path / layout.MODEL) as temporary:
+            yield temporary
+
+    @contextlib.contextmanager
+    def weights_file(self) -> Iterator[Path]:
+        """Yield a path to save the weights to; they take their place on leaving."""
+        with atomic.replacing(self.path / layout.WEIGHTS) as temporary:
+            yield temporary
+
+    def inside(self, relative: str, *, folder: Literal["run", "checkpoints"]) -> Path:
+        """Return the path of a file that a callback writes by itself.
+
+        Raises:
+            RunError: the path leads out of the run.
+        """
+        root = self.path if folder == "run" else self.path / layout.CHECKPOINTS
+        path = (root / relative).absolute()
+        if not path.resolve().is_relative_to(self.path.resolve()):
+            raise RunError(f"{relative!r} leads out of the run directory", hint="give a path relative to the run")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    @property
+    def log_file(self) -> Path:
+        """Where the log goes."""
+        return self.path / layout.LOG
+
+    def read(self) -> Run:
+        """Return the run as a reader sees it."""
+        return Run(self.path)
+
+
+def _claim(runs_dir: Path, stem: str) -> Path:
+    number = 1
+    while True:
+        path = runs_dir / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return path
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+def _iso(moment: datetime.datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
