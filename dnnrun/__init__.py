@@ -1,1 +1,64 @@
-"""dnnrun: one YAML file to one reproducible Keras run."""
+"""dnnrun: one YAML file to one reproducible Keras run.
+
+    from dnnrun import train
+    run = train("configs/mnist_adam.yaml")
+    run.evaluation["metrics"]
+
+What is offered here is loaded when it is first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dnnrun.api import plot, train
+    from dnnrun.config.load import load_config
+    from dnnrun.config.schema import Experiment
+    from dnnrun.engine.observer import Observer
+    from dnnrun.errors import ConfigError, DataError, DnnrunError, Problem, RunError, TrainingError
+    from dnnrun.store import Run
+
+_OFFERED = {
+    "ConfigError": "dnnrun.errors",
+    "DataError": "dnnrun.errors",
+    "DnnrunError": "dnnrun.errors",
+    "Experiment": "dnnrun.config.schema",
+    "Observer": "dnnrun.engine.observer",
+    "Problem": "dnnrun.errors",
+    "Run": "dnnrun.store",
+    "RunError": "dnnrun.errors",
+    "TrainingError": "dnnrun.errors",
+    "load_config": "dnnrun.config.load",
+    "plot": "dnnrun.api",
+    "train": "dnnrun.api",
+}
+
+__all__ = [
+    "ConfigError",
+    "DataError",
+    "DnnrunError",
+    "Experiment",
+    "Observer",
+    "Problem",
+    "Run",
+    "RunError",
+    "TrainingError",
+    "load_config",
+    "plot",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.metadata.version("dnnrun")
+    if name in _OFFERED:
+        return getattr(importlib.import_module(_OFFERED[name]), name)
+    raise AttributeError(f"module 'dnnrun' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,75 @@
+"""The library functions: whatever a command does can be done from Python with these.
+
+They sit above all floors but the command line, because a run is trained by the engine and then drawn by the analysis,
+and neither of the two knows the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from dnnrun.config.load import Override, load_config
+from dnnrun.config.schema import Experiment
+from dnnrun.engine.observer import Observer
+from dnnrun.errors import Problem
+from dnnrun.store import Run
+
+SMOKE_ROWS = 256
+
+
+def train(
+    config: str | Path | Experiment,
+    *,
+    overrides: Iterable[str | Override] = (),
+    runs_dir: str | Path = "runs",
+    smoke: bool = False,
+    allow_code: bool = False,
+    observer: Observer | None = None,
+) -> Run:
+    """Train one experiment and return its finished run.
+
+    Args:
+        config: a YAML file, or an `Experiment` that was loaded or made.
+        overrides: ``KEY=VALUE`` strings, as for ``--set``; only with a file.
+        runs_dir: where the run directory is made.
+        smoke: train one epoch on at most 256 rows of each split, to see whether everything works.
+        allow_code: whether import paths in the config may be run.
+        observer: who is told of the progress.
+
+    Raises:
+        ConfigError: the config is wrong, at these lines; nothing was written.
+        DataError: the data cannot be used; nothing was written.
+        RunError: the run directory cannot be made or written.
+        TrainingError: training failed or diverged; the run directory says how far it came.
+        KeyboardInterrupt: the user stopped it; the run directory holds everything so far.
+    """
+    if isinstance(config, Experiment):
+        experiment, written = config, None
+    else:
+        experiment = load_config(config, overrides)
+        written = Path(config).read_text(encoding="utf-8-sig")
+    observer = observer or Observer()
+    observer.preparing("starting TensorFlow")
+    from dnnrun.engine.preparation import smoke_test_of  # noqa: PLC0415 - starts TensorFlow
+    from dnnrun.engine.training import train_experiment  # noqa: PLC0415 - starts TensorFlow
+
+    if smoke:
+        experiment = smoke_test_of(experiment, SMOKE_ROWS)
+    outcome = train_experiment(
+        experiment, runs_dir=Path(runs_dir), written=written, observer=observer, allow_code=allow_code
+    )
+    observer.preparing("drawing the plots")
+    for problem in plot(outcome.run):
+        observer.warned(str(problem))
+    if outcome.failure is not None:
+        raise outcome.failure
+    return outcome.run
+
+
+def plot(run: Run | str | Path) -> list[Problem]:
+    """Draw a run's plots from its files; return what could not be drawn."""
+    from dnnrun.analysis.plots.table import draw_plots  # noqa: PLC0415 - starts matplotlib
+
+    _, problems = draw_plots(run if isinstance(run, Run) else Run(run))
+    return problems

@@ -1,0 +1,54 @@
+"""The ``dnnrun`` command: a table of its subcommands, each in a file of its own."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Annotated
+
+import typer
+
+from dnnrun.cli.screen import results
+
+# name -> where it is; the order is that of the help.
+COMMANDS = {
+    "train": "dnnrun.cli.train:train",
+    # "compare": "dnnrun.cli.compare:compare",
+    "validate": "dnnrun.cli.validate:validate",
+}
+
+app = typer.Typer(
+    name="dnnrun",
+    help="Train a Keras model from one YAML file, and compare what came of it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        import dnnrun
+
+        results().out(f"dnnrun {dnnrun.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+for _name, _where in COMMANDS.items():
+    _module, _, _function = _where.partition(":")
+    app.command(_name)(getattr(importlib.import_module(_module), _function))
+
+
+def main() -> None:
+    """Run the command line; the installed ``dnnrun`` calls this."""
+    app()

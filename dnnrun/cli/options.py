@@ -1,0 +1,35 @@
+"""Options that several commands share, and the overrides that they stand for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dnnrun.config.load import Override
+
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Override any key, the value as in YAML: [bold]optimizer.Adam.learning_rate=0.01[/bold], "
+        "[bold]model.layers.1.Dense.units=64[/bold].",
+    ),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and the result itself.")]
+
+
+def overrides_of(assignments: list[str] | None, **spelled_out: int | str | None) -> list[Override]:
+    """Return ``--set`` assignments and spelled-out options as overrides, the spelled-out ones last, so that they win.
+
+    Args:
+        assignments: the ``KEY=VALUE`` texts.
+        spelled_out: by the config's key; None for an option that was not given.
+    """
+    overrides = [(f"--set {assignment}", assignment) for assignment in assignments or ()]
+    for key, value in spelled_out.items():
+        if value is not None:
+            text = f"'{value}'" if isinstance(value, str) else str(value)
+            overrides.append((f"--{key.replace('_', '-')} {value}", f"{key}={text}"))
+    return overrides

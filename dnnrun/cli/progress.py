@@ -1,0 +1,172 @@
+"""What a person sees while a run is prepared and trained: header, live bar or one line an epoch, warnings."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from dnnrun.cli.chatter import Chatter
+from dnnrun.engine.observer import Observer, Plan
+
+_UPDATES_A_SECOND = 8
+_NOT_METRICS = ("epoch", "seconds", "learning_rate")
+
+
+class TrainingScreen(Observer):
+    """Shows a run on stderr.
+
+    Args:
+        chatter: where the real stderr is, and where TensorFlow's words go once there is a log.
+        live: whether to draw a bar that moves; otherwise one line an epoch.
+        quiet: whether to show nothing.
+    """
+
+    def __init__(self, chatter: Chatter, *, live: bool, quiet: bool) -> None:
+        self.plan: Plan | None = None
+        self.epochs_seen = 0
+        self.wants_steps = live and not quiet
+        self._chatter = chatter
+        self._quiet = quiet
+        self.console = Console(file=chatter.screen, highlight=False, soft_wrap=True, force_terminal=live or None)
+        self._status = self.console.status("") if live and not quiet else None
+        self._progress: Progress | None = None
+        self._drawn_at = 0.0
+
+    def preparing(self, what: str) -> None:
+        """Say what is being done, on a line that goes away."""
+        if self._progress:
+            self._progress.stop()
+            self._progress = None
+        if self._status:
+            self._status.update(f"{what} ...")
+            self._status.start()
+
+    def started(self, plan: Plan) -> None:
+        """Print the header and begin the bar."""
+        self.plan = plan
+        self._chatter.continue_in(plan.log)
+        self.close()
+        if self._quiet:
+            return
+        for line in header_lines(plan):
+            self.console.print(line)
+        if self.wants_steps:
+            self._progress = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(bar_width=24),
+                TextColumn("{task.fields[measured]}"),
+                TimeRemainingColumn(compact=True),
+                TextColumn("left"),
+                console=self.console,
+                refresh_per_second=_UPDATES_A_SECOND,
+                transient=True,
+            )
+            self._progress.add_task(_counter(1, plan.epochs), total=plan.epochs * plan.steps, measured="")
+            self._progress.start()
+
+    def step_ended(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
+        """Move the bar."""
+        now = time.monotonic()
+        if self._progress is None or self.plan is None or now - self._drawn_at < 1 / _UPDATES_A_SECOND:
+            return
+        self._drawn_at = now
+        self._progress.update(
+            self._progress.task_ids[0],
+            completed=(epoch - 1) * self.plan.steps + step,
+            description=_counter(epoch, self.plan.epochs),
+            measured=metrics_text(logs),
+        )
+
+    def epoch_ended(self, row: Mapping[str, float]) -> None:
+        """Print the epoch's line; on a terminal it stays above the bar."""
+        self.epochs_seen = int(row["epoch"])
+        if self._quiet or self.plan is None:
+            return
+        line = f"{_counter(self.epochs_seen, self.plan.epochs)}  {metrics_text(row)}  {seconds_text(row['seconds'])}"
+        console = self._progress.console if self._progress else self.console
+        console.print(line)
+        if self._progress:
+            self._progress.update(self._progress.task_ids[0], completed=self.epochs_seen * self.plan.steps)
+
+    def warned(self, text: str) -> None:
+        """Print a warning of Keras or of a plot."""
+        if not self._quiet:
+            self.console.print(Text("warning: ", "yellow") + Text(text))
+
+    def close(self) -> None:
+        """Take everything that moves off the screen."""
+        if self._status:
+            self._status.stop()
+        if self._progress:
+            self._progress.stop()
+            self._progress = None
+
+
+def header_lines(plan: Plan) -> list[Text]:
+    """Return what is said of a run before it begins."""
+    title = Text(plan.name, "bold")
+    if plan.description:
+        title.append(f"  {plan.description}", "dim")
+    rows = {
+        "data": _data_text(plan.data),
+        "model": _model_text(plan),
+        "train": (
+            f"{_many(plan.epochs, 'epoch')} of {_many(plan.steps, 'step')}, batch size {plan.batch_size}, "
+            f"seed {plan.seed}, on {plan.device}"
+        ),
+        "run": str(plan.run),
+    }
+    return [title, *(Text(f"  {label:<6}", "cyan") + Text(text) for label, text in rows.items())]
+
+
+def metrics_text(logs: Mapping[str, float]) -> str:
+    """Return ``loss 0.0731  accuracy 0.9774`` for the metrics among the logs."""
+    return "  ".join(f"{name} {number_text(value)}" for name, value in logs.items() if name not in _NOT_METRICS)
+
+
+def number_text(value: Any) -> str:
+    """Return a metric in four significant places, short enough for a line."""
+    if value is None or not math.isfinite(value):
+        return "nan" if value is None or math.isnan(value) else str(value)
+    return f"{value:.4f}" if 1e-3 <= abs(value) < 1000 or value == 0 else f"{value:.4g}"
+
+
+def seconds_text(seconds: float) -> str:
+    """Return a duration in the unit that a person would use."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def _data_text(data: Mapping[str, Any]) -> str:
+    names = {"train": "training", "validation": "validation", "test": "test"}
+    rows = ", ".join(f"{count:,} {names[split]}" for split, count in data["rows"].items())
+    classes = f", {len(data['classes'])} classes" if data["classes"] else ""
+    return f"{data['source']}: {rows} rows of {_shape(data['input_shape'])}{classes}"
+
+
+def _model_text(plan: Plan) -> str:
+    layers = [f"{name} {_shape(shape)}" for name, shape in plan.layers if name != "InputLayer"]
+    if len(layers) > 8:
+        layers = [*layers[:4], f"({len(layers) - 7} more)", *layers[-3:]]
+    return f"{' > '.join(layers)}; {plan.parameters:,} parameters"
+
+
+def _shape(shape: Any) -> str:
+    return "x".join(str(size) for size in shape) if len(shape) else "one number"
+
+
+def _counter(epoch: int, epochs: int) -> str:
+    return f"epoch {epoch:>{len(str(epochs))}}/{epochs}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -1,0 +1,87 @@
+"""The end of a run on the screen, read from its files: outcome, test metrics beside a trivial guess, files, next steps."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from dnnrun.cli.progress import number_text, seconds_text
+from dnnrun.store import Run
+
+_SPLIT_NAMES = {"test": "test", "validation": "validation (there is no test set)", "training": "training (no other rows)"}
+
+
+def print_summary(run: Run, console: Console) -> None:
+    """Print how a run ended and what it left."""
+    console.print()
+    console.print(_outcome(run))
+    for line in _scores(run):
+        console.print(line)
+    console.print(Text("files", "cyan") + Text(f" in {run.path}"))
+    console.print("  " + "  ".join(path.name + ("/" if path.is_dir() else "") for path in run.files.values()))
+    console.print(Text("next", "cyan"))
+    for line in _next_commands(run):
+        console.print("  " + line)
+
+
+def as_json(run: Run) -> dict[str, Any]:
+    """Return what ``--json`` prints: the run's path, its status and its test metrics."""
+    evaluation = run.evaluation or {}
+    metrics = evaluation.get("metrics")
+    return {
+        "run": str(run.path),
+        "status": run.status,
+        "test": metrics if evaluation.get("split") == "test" else None,
+        "evaluation": {"split": evaluation["split"], "metrics": metrics} if evaluation else None,
+        "epochs": len(run.history.epochs),
+        "best": run.record.get("best"),
+        "failure": run.record.get("failure"),
+    }
+
+
+def _outcome(run: Run) -> Text:
+    colour = "bold green" if run.status == "completed" else "bold yellow"
+    epochs, planned = len(run.history.epochs), run.config.get("epochs")
+    count = f"{epochs} of {planned} epochs" if epochs != planned else f"{epochs} epoch{'s' if epochs != 1 else ''}"
+    seconds = sum(run.history.columns.get("seconds", ()))
+    text = Text(run.status, colour) + Text(f": {count} in {seconds_text(seconds)}")
+    best = run.record.get("best")
+    if best:
+        text.append(f"; best epoch {best['epoch']} by {best['metric']} ({number_text(best['value'])})")
+    return text
+
+
+def _scores(run: Run) -> list[Text]:
+    evaluation = run.evaluation
+    if not evaluation:
+        return []
+    trivial: Mapping[str, Any] = evaluation.get("trivial") or {}
+    guessed: Mapping[str, Any] = trivial.get("metrics") or {}
+    title = _SPLIT_NAMES[evaluation["split"]]
+    metrics = dict(evaluation["metrics"])
+    width = max(len(name) for name in (*metrics, title))
+    lines = [Text(f"{title:<{width}}  {'model':>10}", "cyan")]
+    if guessed:
+        lines[0].append(f"  {'trivial guess':>13}")
+    for name, value in metrics.items():
+        line = Text(f"{name:<{width}}  ") + Text(f"{number_text(value):>10}", "bold")
+        if name in guessed:
+            line.append(f"  {number_text(guessed[name]):>13}")
+        lines.append(line)
+    rows = f"{evaluation['rows']:,} rows"
+    lines.append(Text(f"{rows}; trivial guess: {trivial['guess']}" if trivial else rows, "dim"))
+    return lines
+
+
+def _next_commands(run: Run) -> list[str]:
+    quoted = shlex.quote(str(run.path))
+    commands = [f"dnnrun compare {shlex.quote(str(run.path.parent))}/*"]
+    if "config" in run.files:
+        commands.append(f"dnnrun train {shlex.quote(str(run.files['config']))}    # the same run again")
+    if "model" in run.files:
+        commands.append(f"python -c \"import keras; keras.models.load_model({str(run.files['model'])!r}).summary()\"")
+    return commands if run.files else [f"ls {quoted}"]

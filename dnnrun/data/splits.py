@@ -1,0 +1,48 @@
+"""Dividing rows: from the end as Keras does, or as scikit-learn's ``train_test_split`` does with the same seed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from dnnrun.data.dataset import Array
+from dnnrun.errors import DataError
+
+
+def split_rows(
+    rows: int, fraction: float, *, seed: int, shuffle: bool, stratify_by: Array | None
+) -> tuple[Array, Array]:
+    """Return the positions of the rows to keep and of the rows to hold out.
+
+    Args:
+        rows: how many there are.
+        fraction: share to hold out, between 0 and 1.
+        seed: ``random_state`` of scikit-learn's ``train_test_split``, which draws the rows.
+        shuffle: draw them; otherwise the last ones are held out, ``floor(rows * (1 - fraction))`` are kept, as Keras
+            does for ``validation_split``.
+        stratify_by: the class of each row, shape (rows,), to keep the classes' shares alike; None to draw freely.
+
+    Raises:
+        DataError: one of the two parts would be empty, or a class is too small to be in both.
+    """
+    if not shuffle:
+        kept = math.floor(rows * (1.0 - fraction))
+        positions = np.arange(rows)
+        parts = positions[:kept], positions[kept:]
+    else:
+        from sklearn.model_selection import train_test_split  # noqa: PLC0415 - 1.7 s that not every run needs
+
+        try:
+            kept_rows, held_out = train_test_split(
+                np.arange(rows), test_size=fraction, random_state=seed, shuffle=True, stratify=stratify_by
+            )
+        except ValueError as error:
+            raise DataError(
+                f"{rows} rows cannot be split with {fraction:g} held out: {error}",
+                hint="hold out another share, or turn stratify off" if stratify_by is not None else "",
+            ) from error
+        parts = kept_rows, held_out
+    if not all(len(part) for part in parts):
+        raise DataError(f"{rows} rows leave nothing on one side when {fraction:g} is held out")
+    return parts

@@ -1,0 +1,177 @@
+"""The callbacks of a run: the user's, with their files put inside the run, and the two that write the history."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+import keras
+import numpy as np
+
+from dnnrun.components import Component
+from dnnrun.config.catalog import WRITES_TO
+from dnnrun.config.directions import Direction, direction_of
+from dnnrun.config.schema import Experiment
+from dnnrun.engine.objects import ObjectBuilder
+from dnnrun.engine.observer import Observer
+from dnnrun.store import RunWriter
+
+_DEFAULT_TARGETS = {
+    "CSVLogger": "csv_logger.csv",
+    "TensorBoard": "tensorboard",
+    "BackupAndRestore": "backup",
+    "OrbaxCheckpoint": "orbax",
+}
+
+
+class CallbackFactory:
+    """Builds the callbacks that a config names.
+
+    They are built once before there is a run directory, so that a mistake leaves none behind; those that write files
+    are then built again with their paths inside it.
+    """
+
+    def __init__(self, experiment: Experiment, builder: ObjectBuilder) -> None:
+        self._experiment = experiment
+        self._builder = builder
+        self._built = [self._build(index, None) for index in range(len(experiment.callbacks))]
+
+    def callbacks(self, writer: RunWriter) -> list[keras.callbacks.Callback]:
+        """Return the callbacks, those that write files writing into the run."""
+        components = self._experiment.callbacks
+        return [
+            self._build(index, writer) if component.name in WRITES_TO else self._built[index]
+            for index, component in enumerate(components)
+        ]
+
+    def _build(self, index: int, writer: RunWriter | None) -> keras.callbacks.Callback:
+        component, path = self._experiment.callbacks[index], ("callbacks", index)
+        argument = WRITES_TO.get(component.name)
+        if argument:
+            target = str(component.arguments.get(argument) or _default_target(component))
+            self._check_target(target, component, argument, index)
+            if writer is not None:
+                is_checkpoint = component.name in {"ModelCheckpoint", "OrbaxCheckpoint"}
+                target = str(writer.inside(target, folder="checkpoints" if is_checkpoint else "run"))
+            component = Component(component.name, {**component.arguments, argument: target})
+        built = self._builder.build("callbacks", component, path)
+        if not isinstance(built, keras.callbacks.Callback):
+            raise self._builder.refusal(f"{component.name} is a {type(built).__name__}, not a Keras callback", path)
+        return built
+
+    def _check_target(self, target: str, component: Component, argument: str, index: int) -> None:
+        pure = PurePath(target)
+        if pure.is_absolute() or ".." in pure.parts:
+            raise self._builder.refusal(
+                f"{component.name} would write to {target!r}, outside the run",
+                ("callbacks", index, component.name, argument),
+                "give a path relative to the run, such as best.keras",
+            )
+
+
+def _default_target(component: Component) -> str:
+    if component.name != "ModelCheckpoint":
+        return _DEFAULT_TARGETS[component.name]
+    ending = ".weights.h5" if component.arguments.get("save_weights_only") else ".keras"
+    return f"best{ending}" if component.arguments.get("save_best_only") else f"epoch-{{epoch:03d}}{ending}"
+
+
+class EpochStart(keras.callbacks.Callback):
+    """Goes first, to note what the callbacks behind it may change as an epoch ends: time and learning rate."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds = math.nan
+        self.learning_rate = math.nan
+        self._began = time.perf_counter()
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Start the clock."""
+        self._began = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Note the epoch's duration in seconds and its learning rate."""
+        self.seconds = time.perf_counter() - self._began
+        self.learning_rate = float(np.asarray(self.model.optimizer.learning_rate))
+
+
+class HistoryRecorder(keras.callbacks.Callback):
+    """Goes last: puts each epoch's row on disk, tells the observer, and ends a run whose loss is no longer a number."""
+
+    def __init__(self, writer: RunWriter, start: EpochStart, observer: Observer) -> None:
+        super().__init__()
+        self._writer, self._start, self._observer = writer, start, observer
+        self.rows: list[dict[str, float]] = []
+        self.diverged = False
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Write the row."""
+        measured = {name: _number(value) for name, value in (logs or {}).items() if name != "learning_rate"}
+        row = {
+            "epoch": epoch + 1,
+            **loss_first({name: value for name, value in measured.items() if value is not None}),
+            "learning_rate": self._start.learning_rate,
+            "seconds": round(self._start.seconds, 4),
+        }
+        self._writer.append_history(row)
+        self.rows.append(row)
+        self._observer.epoch_ended(row)
+        if not math.isfinite(row.get("loss", 0.0)):
+            self.diverged = True
+            self.model.stop_training = True
+
+
+class StepReporter(keras.callbacks.Callback):
+    """Tells an observer of every step; only there when one wants to know."""
+
+    def __init__(self, observer: Observer) -> None:
+        super().__init__()
+        self._observer = observer
+        self._epoch = 0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Note which epoch it is."""
+        self._epoch = epoch + 1
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Pass the step on."""
+        self._observer.step_ended(self._epoch, batch + 1, logs or {})
+
+
+def best_epoch(rows: list[dict[str, float]], experiment: Experiment) -> dict[str, Any] | None:
+    """Return the best epoch by what the config monitors, else by validation loss, else by loss; None without any.
+
+    Returns:
+        ``epoch`` (from 1), ``metric`` and ``value``.
+    """
+    for metric, direction in _monitored(experiment):
+        measured = [(row[metric], row["epoch"]) for row in rows if math.isfinite(row.get(metric, math.nan))]
+        if measured:
+            sign = -1 if direction == "max" else 1
+            value, epoch = min(measured, key=lambda pair: (sign * pair[0], pair[1]))
+            return {"epoch": int(epoch), "metric": metric, "value": value}
+    return None
+
+
+def _monitored(experiment: Experiment) -> list[tuple[str, Direction]]:
+    found: list[tuple[str, Direction]] = []
+    for component in experiment.callbacks:
+        if component.name in {"EarlyStopping", "ModelCheckpoint"}:
+            metric = str(component.arguments.get("monitor", "val_loss"))
+            mode = component.arguments.get("mode")
+            found.append((metric, mode if mode in ("min", "max") else direction_of(metric)))
+    return [*found, ("val_loss", "min"), ("loss", "min")]
+
+
+def loss_first(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Return the metrics with the losses ahead of the rest: Keras sorts by name, a person looks for the loss first."""
+    return dict(sorted(metrics.items(), key=lambda item: (item[0].startswith("val_"), not item[0].endswith("loss"))))
+
+
+def _number(value: Any) -> float | None:
+    """Return a scalar as a float, or None for logs that are not one number."""
+    array = np.asarray(value)
+    return float(array) if array.ndim == 0 and array.dtype.kind in "iufb" else None

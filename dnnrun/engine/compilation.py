@@ -1,0 +1,114 @@
+"""Optimizer, loss and metrics onto a model, and a first look at whether they fit the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+
+from dnnrun.components import Component
+from dnnrun.config.schema import Experiment
+from dnnrun.data.dataset import Dataset, Rows
+from dnnrun.engine.model import output_columns
+from dnnrun.engine.objects import ObjectBuilder, in_one_line
+from dnnrun.engine.session import Session
+from dnnrun.errors import ConfigError, Problem
+
+
+def compile_model(model: keras.Model, experiment: Experiment, builder: ObjectBuilder, session: Session) -> None:
+    """Compile the model as the config says; raises ConfigError at the line of what Keras refuses."""
+    optimizer = builder.build("optimizers", experiment.optimizer, ("optimizer",))
+    loss = builder.build("losses", experiment.loss, ("loss",))
+    metrics = [builder.build("metrics", metric, ("metrics", index)) for index, metric in enumerate(experiment.metrics)]
+    try:
+        model.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=_jit(experiment, session))
+    except Exception as error:
+        raise builder.refusal(f"the model cannot be compiled: {in_one_line(error)}", ("optimizer",)) from error
+
+
+def try_one_batch(model: keras.Model, experiment: Experiment, dataset: Dataset) -> Mapping[str, float]:
+    """Compute loss and metrics on a few rows of each split, so that what does not fit shows before a run is made.
+
+    Returns:
+        The loss and metrics of the untrained model on the first batch of the training rows.
+
+    Raises:
+        ConfigError: the labels do not fit the model's output, or the loss or a metric cannot be computed.
+    """
+    _check_output(model, experiment, dataset)
+    first: dict[str, float] = {}
+    for name, rows in reversed(dataset.splits.items()):
+        first = _try(model, experiment, rows.take(slice(experiment.batch_size)), name)
+    return first
+
+
+def _try(model: keras.Model, experiment: Experiment, rows: Rows, split: str) -> dict[str, float]:
+    predicted = model(rows.x, training=False)
+    try:
+        loss = float(model.compute_loss(x=rows.x, y=rows.y, y_pred=predicted, training=False))
+    except Exception as error:
+        raise ConfigError(
+            Problem(
+                f"the loss cannot be computed on the {split} rows: {in_one_line(error)}",
+                experiment.place(("loss",)),
+                f"a row of the output has shape {tuple(predicted.shape)[1:]}, a row of the labels {rows.y.shape[1:]}",
+            )
+        ) from error
+    try:
+        model.reset_metrics()
+        logs = model.compute_metrics(rows.x, rows.y, predicted)
+        model.reset_metrics()
+    except Exception as error:
+        raise ConfigError(
+            Problem(
+                f"the metrics cannot be computed on the {split} rows: {in_one_line(error)}",
+                experiment.place(("metrics",), of_key=True),
+            )
+        ) from error
+    return {**{name: float(np.asarray(value)) for name, value in logs.items()}, "loss": loss}
+
+
+def _check_output(model: keras.Model, experiment: Experiment, dataset: Dataset) -> None:
+    columns = output_columns(model)
+    if columns is None:
+        return
+    where = experiment.place(_output_path(experiment))
+    labels = dataset.train.y
+    if labels.ndim == 1:
+        classes = len(dataset.class_names or ())
+        if columns < classes:
+            raise ConfigError(
+                Problem(
+                    f"the model gives {columns} {_numbers(columns)} a row, but there are {classes} classes",
+                    where,
+                    f"the last layer needs units: {classes}",
+                )
+            )
+    elif labels.shape[1] != columns:
+        hint = f"the last layer needs units: {labels.shape[1]}"
+        if dataset.task == "classification" and labels.shape[1] == 1:
+            hint = "the labels are class numbers: set dataset.one_hot: true, or use a loss that begins with sparse_"
+        raise ConfigError(
+            Problem(
+                f"the model gives {columns} {_numbers(columns)} a row, but the labels have {labels.shape[1]}",
+                where,
+                hint,
+            )
+        )
+
+
+def _output_path(experiment: Experiment) -> tuple[str | int, ...]:
+    model = experiment.model
+    return ("model",) if isinstance(model, Component) else ("model", "layers", len(model.layers) - 1)
+
+
+def _numbers(count: int) -> str:
+    return "number" if count == 1 else "numbers"
+
+
+def _jit(experiment: Experiment, session: Session) -> bool | str:
+    """XLA pays on accelerators; on a CPU it is slower than the plain graph for the nets that dnnrun is for."""
+    if experiment.jit != "auto":
+        return experiment.jit
+    return "auto" if session.kind in {"gpu", "tpu"} else False

@@ -1,0 +1,172 @@
+"""From the model section of a config, and the data's shape, to a Keras model that takes the raw rows."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from typing import Any
+
+import keras
+import numpy as np
+
+from dnnrun.components import Component, ConfigPath
+from dnnrun.config.schema import Experiment, ModelConfig
+from dnnrun.data.dataset import Dataset
+from dnnrun.engine.objects import ObjectBuilder, in_one_line
+
+# Layers that only apply a function: one of them behind a layer is that layer's activation.
+_ACTIVATION_LAYERS = {"Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Sigmoid", "SiLU", "GELU"}
+
+
+def build_model(experiment: Experiment, dataset: Dataset, builder: ObjectBuilder) -> keras.Model:
+    """Build the model that a config describes, for the data it will see.
+
+    The preprocessing layers are the first of the model, so that the saved model takes raw rows. Those that learn from
+    data (``adapt``) have learnt from the training rows, and from no others, when this returns.
+
+    Raises:
+        ConfigError: a layer that cannot be made, or does not fit what reaches it, at its line and with the shapes.
+    """
+    config = experiment.model
+    inputs = keras.Input(dataset.input_shape, dtype=_input_dtype(dataset), name="rows")
+    stack = _Stack(builder, inputs, dataset.input_shape)
+    rows: Any = dataset.train.x
+    for index, component in enumerate(experiment.dataset.preprocess or ()):
+        path = ("dataset", "preprocess", index)
+        layer = builder.build("layers", component, path)
+        if hasattr(layer, "adapt"):
+            _adapt(layer, rows, component, path, builder)
+        stack.add(layer, component, path)
+        rows = _applied(layer, rows) if _learns_later(experiment, index) else rows
+    if isinstance(config, Component):
+        return _from_function(config, stack.outputs, inputs, dataset, builder)
+    for index, component in enumerate(config.layers):
+        path = ("model", "layers", index)
+        stack.add(builder.build("layers", component, path, **_activation(config, index, builder)), component, path)
+    return keras.Model(inputs, stack.outputs, name=_model_name(config.name or experiment.run_name))
+
+
+def hidden_layers_to_activate(config: ModelConfig) -> list[int]:
+    """Return the positions of the layers that get the model's default activation.
+
+    Those are the layers that take an activation, name none and have none by default (Dense, Conv2D, ...; not LSTM,
+    whose default is tanh), except the output layer, which is the last of them, and except where an activation layer
+    follows before the next of them, as in Dense, BatchNormalization, ReLU.
+    """
+    with_weights = [i for i, layer in enumerate(config.layers) if _has_free_activation(layer)]
+    chosen = []
+    for position, following in itertools.pairwise(with_weights):
+        between = [layer.name for layer in config.layers[position + 1 : following]]
+        named = "activation" in config.layers[position].arguments
+        if not named and not _ACTIVATION_LAYERS & set(between):
+            chosen.append(position)
+    return chosen
+
+
+class _Stack:
+    """Layers put on top of one another, with the shapes on the way kept for messages."""
+
+    def __init__(self, builder: ObjectBuilder, inputs: Any, shape: tuple[int, ...]) -> None:
+        self.outputs = inputs
+        self._builder = builder
+        self._names: dict[str, ConfigPath] = {}
+        self._trail = [f"rows {shape}"]
+
+    def add(self, layer: Any, component: Component, path: ConfigPath) -> None:
+        if not isinstance(layer, keras.layers.Layer):
+            raise self._builder.refusal(f"{component.name} is a {type(layer).__name__}, not a Keras layer", path)
+        if layer.name in self._names:
+            raise self._builder.refusal(f"two layers are named {layer.name!r}", path, "give one of them another name")
+        self._names[layer.name] = path
+        try:
+            self.outputs = layer(self.outputs)
+        except Exception as error:
+            shape = tuple(getattr(self.outputs, "shape", ()))[1:]
+            raise self._builder.refusal(
+                f"{component.name} does not fit what reaches it, of shape {shape}: {_reason(error)}",
+                path,
+                f"shapes on the way: {' -> '.join(self._trail)}",
+            ) from error
+        if not hasattr(self.outputs, "shape"):
+            raise self._builder.refusal(
+                f"{component.name} gives several outputs, and a stack has one", path, "take return_state out"
+            )
+        self._trail.append(f"{component.name} {tuple(self.outputs.shape)[1:]}")
+
+
+def _reason(error: Exception) -> str:
+    """Return the part of Keras's message that says what was wrong, without its report of the call."""
+    text = str(error)
+    marker = "Arguments received by"
+    cut = text[: text.index(marker)] if marker in text else text
+    text = " ".join(line for line in cut.splitlines() if line.strip() and not line.startswith("Exception encountered"))
+    return in_one_line(ValueError(text.replace("\x1b[1m", "").replace("\x1b[0m", "")))
+
+
+def _activation(config: ModelConfig, index: int, builder: ObjectBuilder) -> dict[str, Any]:
+    if config.activation is None or index not in hidden_layers_to_activate(config):
+        return {}
+    return {"activation": builder.build("activations", config.activation, ("model", "activation"))}
+
+
+def _has_free_activation(component: Component) -> bool:
+    layer = getattr(keras.layers, component.name, None)
+    if layer is None or component.name in _ACTIVATION_LAYERS:
+        return False
+    parameter = inspect.signature(layer.__init__).parameters.get("activation")
+    return parameter is not None and parameter.default is None
+
+
+def _from_function(
+    component: Component, outputs: Any, inputs: Any, dataset: Dataset, builder: ObjectBuilder
+) -> keras.Model:
+    """Call a user's function with the shape of its input and, if it takes them, the number of classes."""
+    path = ("model",)
+    function = builder.load(component, path)
+    offered = {"input_shape": tuple(outputs.shape)[1:], "classes": len(dataset.class_names or ())}
+    try:
+        takes = inspect.signature(function).parameters
+        given = {name: value for name, value in offered.items() if name in takes and name not in component.arguments}
+        made = function(*component.positional, **{**given, **component.arguments})
+    except Exception as error:
+        raise builder.refusal(f"{component.name} failed: {type(error).__name__}: {in_one_line(error)}", path) from error
+    if not isinstance(made, keras.Model):
+        raise builder.refusal(f"{component.name} returned {type(made).__name__}, not a Keras model", path)
+    if inputs is outputs:
+        return made
+    return keras.Model(inputs, made(outputs), name=made.name)
+
+
+def _adapt(layer: Any, rows: Any, component: Component, path: ConfigPath, builder: ObjectBuilder) -> None:
+    try:
+        layer.adapt(rows)
+    except Exception as error:
+        raise builder.refusal(
+            f"{component.name} cannot learn from the training rows: {in_one_line(error)}", path
+        ) from error
+
+
+def _learns_later(experiment: Experiment, index: int) -> bool:
+    later = (experiment.dataset.preprocess or ())[index + 1 :]
+    return any(hasattr(getattr(keras.layers, component.name, None), "adapt") for component in later)
+
+
+def _applied(layer: Any, rows: Any, batch: int = 1024) -> np.ndarray[Any, Any]:
+    parts = [np.asarray(layer(rows[start : start + batch])) for start in range(0, len(rows), batch)]
+    return np.concatenate(parts)
+
+
+def _input_dtype(dataset: Dataset) -> str:
+    return "int32" if dataset.train.x.dtype.kind in "iu" and not dataset.is_image else "float32"
+
+
+def _model_name(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "_-." else "_" for c in name)
+
+
+def output_columns(model: keras.Model) -> int | None:
+    """Return how many numbers the model gives a row, or None when it does not give one vector a row."""
+    shape = model.output_shape
+    if isinstance(shape, tuple) and len(shape) == 2 and isinstance(shape[1], int):
+        return shape[1]
+    return None

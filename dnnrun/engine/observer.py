@@ -1,0 +1,66 @@
+"""What the engine tells whoever watches: a screen, a notebook, a test.
+
+It needs no TensorFlow, so that a command may import it for its types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is about to be trained, once the model is built and the run directory is claimed.
+
+    Args:
+        run: the run directory.
+        log: the file that takes the log.
+        name: the run's name.
+        description: the config's own sentence.
+        data: the facts of the dataset, as run.json keeps them.
+        layers: name and output shape of each layer, without the batch.
+        parameters: how many numbers the model has.
+        device: what computes, in words.
+        epochs: how many are planned.
+        steps: steps an epoch.
+        batch_size: rows a step.
+        seed: the seed of the run.
+    """
+
+    run: Path
+    log: Path
+    name: str
+    description: str
+    data: Mapping[str, Any]
+    layers: tuple[tuple[str, tuple[int | None, ...]], ...]
+    parameters: int
+    device: str
+    epochs: int
+    steps: int
+    batch_size: int
+    seed: int
+
+
+class Observer:
+    """Does nothing at every moment of a run; override what you want to see."""
+
+    wants_steps = False
+    """Whether `step_ended` is to be called: it costs a little time at every step."""
+
+    def preparing(self, what: str) -> None:
+        """Something that takes a moment has begun, such as starting TensorFlow."""
+
+    def started(self, plan: Plan) -> None:
+        """The run directory is claimed and training begins."""
+
+    def step_ended(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
+        """A step has ended; both count from 1, ``logs`` are the means over the epoch so far."""
+
+    def epoch_ended(self, row: Mapping[str, float]) -> None:
+        """An epoch has ended and its row is on disk."""
+
+    def warned(self, text: str) -> None:
+        """Keras, TensorFlow or a callback warned of something."""

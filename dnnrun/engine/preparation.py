@@ -1,0 +1,118 @@
+"""Everything that can be found wrong before a run exists: data, session, model, callbacks, a first batch."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+
+from dnnrun.config.schema import Experiment
+from dnnrun.data.dataset import Dataset
+from dnnrun.data.load import load_dataset, with_defaults
+from dnnrun.engine.callbacks import CallbackFactory
+from dnnrun.engine.compilation import compile_model, try_one_batch
+from dnnrun.engine.model import build_model
+from dnnrun.engine.objects import ObjectBuilder, in_one_line
+from dnnrun.engine.observer import Observer
+from dnnrun.engine.session import Session, open_session
+from dnnrun.errors import ConfigError, Problem
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that is needed to train, checked against one another.
+
+    Args:
+        experiment: the config with seed and data-dependent defaults filled in: what resolved.yaml says.
+        dataset: the data.
+        session: the device.
+        builder: makes further Keras objects for this config.
+        model: built and compiled.
+        callbacks: makes the config's callbacks once the run directory is known.
+        class_weight: by class number, or None.
+        untrained: loss and metrics of the untrained model on the first batch of the training rows.
+    """
+
+    experiment: Experiment
+    dataset: Dataset
+    session: Session
+    builder: ObjectBuilder
+    model: keras.Model
+    callbacks: CallbackFactory
+    class_weight: Mapping[int, float] | None
+    untrained: Mapping[str, float]
+
+
+def prepare(experiment: Experiment, observer: Observer, *, allow_code: bool) -> Prepared:
+    """Load the data and build everything; nothing is written.
+
+    Raises:
+        ConfigError: the config does not fit Keras or the data, with its line.
+        DataError: the data cannot be used.
+    """
+    if experiment.seed is None:
+        experiment = experiment.changed(seed=random.SystemRandom().randrange(2**31))
+    observer.preparing(f"reading {experiment.dataset.source}")
+    dataset = load_dataset(experiment, allow_code=allow_code)
+    experiment = with_defaults(experiment, dataset)
+    class_weight = _class_weight(experiment, dataset)
+    observer.preparing("building the model")
+    session = open_session(experiment)
+    builder = ObjectBuilder(experiment, allow_code=allow_code)
+    with session.scope():
+        model = build_model(experiment, dataset, builder)
+        _load_weights(model, experiment)
+        compile_model(model, experiment, builder, session)
+        callbacks = CallbackFactory(experiment, builder)
+        untrained = try_one_batch(model, experiment, dataset)
+    return Prepared(experiment, dataset, session, builder, model, callbacks, class_weight, untrained)
+
+
+def smoke_test_of(experiment: Experiment, rows: int) -> Experiment:
+    """Return the experiment cut down to one epoch on at most ``rows`` rows of each split."""
+    dataset = experiment.dataset
+    limit = rows if dataset.limit is None else min(rows, dataset.limit)
+    return experiment.changed(epochs=1, dataset=dataset.model_copy(update={"limit": limit}))
+
+
+def _load_weights(model: keras.Model, experiment: Experiment) -> None:
+    if experiment.initial_weights is None:
+        return
+    file = Path(experiment.initial_weights)
+    try:
+        if file.suffix == ".keras":
+            model.set_weights(keras.models.load_model(file, compile=False, safe_mode=True).get_weights())
+        else:
+            model.load_weights(file)
+    except Exception as error:
+        raise ConfigError(
+            Problem(
+                f"the weights in {file} cannot be loaded into this model: {in_one_line(error)}",
+                experiment.place(("initial_weights",)),
+                "they must come from a model with the same layers",
+            )
+        ) from error
+
+
+def _class_weight(experiment: Experiment, dataset: Dataset) -> dict[int, float] | None:
+    """Return the weights by class number; raises ConfigError for a class that there is not."""
+    if experiment.class_weight is None:
+        return None
+    names = dataset.class_names or ()
+    weights: dict[int, float] = {}
+    for key, weight in experiment.class_weight.items():
+        number = names.index(key) if isinstance(key, str) and key in names else key
+        if not isinstance(number, int) or not 0 <= number < len(names):
+            known = ", ".join(f"{i} ({name})" for i, name in enumerate(names[:12]))
+            raise ConfigError(
+                Problem(
+                    f"class_weight names {key!r}, which is not a class",
+                    experiment.place(("class_weight", key), of_key=True),
+                    f"classes: {known}" if known else "class_weight is for classification, and this is regression",
+                )
+            )
+        weights[number] = weight
+    return weights

@@ -1,0 +1,104 @@
+"""What TensorFlow is told before a model is built: device, precision, threads, determinism, seed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from dnnrun.config.schema import Experiment
+from dnnrun.errors import ConfigError, Problem
+
+
+@dataclass(frozen=True)
+class Session:
+    """The device that was taken.
+
+    Args:
+        kind: ``cpu``, ``gpu`` or ``tpu``.
+        device: what it is, in words for a person.
+        strategy: TensorFlow's distribution strategy, or None for its default.
+        placement: the device to place everything on, such as ``/CPU:0``, or None to leave it to TensorFlow.
+    """
+
+    kind: str
+    device: str
+    strategy: Any = None
+    placement: str | None = None
+
+    @contextlib.contextmanager
+    def scope(self) -> Iterator[None]:
+        """Build and train inside this."""
+        with contextlib.ExitStack() as stack:
+            if self.strategy is not None:
+                stack.enter_context(self.strategy.scope())
+            if self.placement is not None:
+                stack.enter_context(tf.device(self.placement))
+            yield
+
+
+def open_session(experiment: Experiment) -> Session:
+    """Prepare TensorFlow for one run and return the device it will use.
+
+    Raises:
+        ConfigError: the device that the config names is not there, or threads can no longer be changed.
+    """
+    keras.backend.clear_session()
+    _set_threads(experiment)
+    if experiment.deterministic:
+        tf.config.experimental.enable_op_determinism()
+    keras.config.set_dtype_policy(experiment.precision)
+    session = _choose_device(experiment)
+    keras.utils.set_random_seed(experiment.seed)
+    return session
+
+
+def _set_threads(experiment: Experiment) -> None:
+    if experiment.threads == "auto":
+        return
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(experiment.threads)
+        tf.config.threading.set_inter_op_parallelism_threads(experiment.threads)
+    except RuntimeError as error:
+        raise ConfigError(
+            Problem(
+                "threads can't be changed once TensorFlow has started in this process",
+                experiment.place(("threads",)),
+                "train in a new process, as the dnnrun command does",
+            )
+        ) from error
+
+
+def _choose_device(experiment: Experiment) -> Session:
+    wanted = experiment.device
+    if wanted in {"auto", "tpu"} and tf.config.list_physical_devices("TPU"):
+        return _tpu()
+    gpus = tf.config.list_physical_devices("GPU")
+    if wanted in {"auto", "gpu"} and gpus:
+        for gpu in gpus:
+            with contextlib.suppress(RuntimeError):  # already in use by this process: as it was set then
+                tf.config.experimental.set_memory_growth(gpu, True)
+        details = tf.config.experimental.get_device_details(gpus[0])
+        return Session("gpu", f"GPU ({details.get('device_name', gpus[0].name)})")
+    if wanted in {"gpu", "tpu"}:
+        found = ", ".join(device.device_type for device in tf.config.list_physical_devices())
+        raise ConfigError(
+            Problem(
+                f"there is no {wanted.upper()} that TensorFlow can use",
+                experiment.place(("device",)),
+                f"it finds: {found}; 'device: auto' takes the best there is",
+            )
+        )
+    return Session("cpu", "CPU", placement="/CPU:0" if gpus else None)
+
+
+def _tpu() -> Session:
+    resolver = tf.distribute.cluster_resolver.TPUClusterResolver(tpu="local")
+    tf.config.experimental_connect_to_cluster(resolver)
+    tf.tpu.experimental.initialize_tpu_system(resolver)
+    strategy = tf.distribute.TPUStrategy(resolver)
+    return Session("tpu", f"TPU ({strategy.num_replicas_in_sync} cores)", strategy=strategy)
