@@ -10,7 +10,6 @@ What is offered here is loaded when it is first used, so that importing the pack
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -54,7 +53,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        return importlib.metadata.version("dnnrun")
+
+        return importlib.import_module("importlib.metadata").version("dnnrun")
     if name in _OFFERED:
         return getattr(importlib.import_module(_OFFERED[name]), name)
     raise AttributeError(f"module 'dnnrun' has no attribute {name!r}")

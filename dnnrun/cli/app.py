@@ -12,7 +12,7 @@ from dnnrun.cli.screen import results
 # name -> where it is; the order is that of the help.
 COMMANDS = {
     "train": "dnnrun.cli.train:train",
-    # "compare": "dnnrun.cli.compare:compare",
+    "compare": "dnnrun.cli.compare:compare",
     "validate": "dnnrun.cli.validate:validate",
 }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dnnrun.config.load import Override
+if TYPE_CHECKING:  # reading configs takes pydantic, which --help does without
+    from dnnrun.config.load import Override
 
 SetOption = Annotated[
     list[str] | None,

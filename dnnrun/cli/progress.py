@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from dnnrun.analysis.number_text import metric_text
 from dnnrun.cli.chatter import Chatter
 from dnnrun.engine.observer import Observer, Plan
 
@@ -90,7 +90,7 @@ class TrainingScreen(Observer):
             return
         line = f"{_counter(self.epochs_seen, self.plan.epochs)}  {metrics_text(row)}  {seconds_text(row['seconds'])}"
         console = self._progress.console if self._progress else self.console
-        console.print(line)
+        console.print(Text(line))
         if self._progress:
             self._progress.update(self._progress.task_ids[0], completed=self.epochs_seen * self.plan.steps)
 
@@ -127,14 +127,7 @@ def header_lines(plan: Plan) -> list[Text]:
 
 def metrics_text(logs: Mapping[str, float]) -> str:
     """Return ``loss 0.0731  accuracy 0.9774`` for the metrics among the logs."""
-    return "  ".join(f"{name} {number_text(value)}" for name, value in logs.items() if name not in _NOT_METRICS)
-
-
-def number_text(value: Any) -> str:
-    """Return a metric in four significant places, short enough for a line."""
-    if value is None or not math.isfinite(value):
-        return "nan" if value is None or math.isnan(value) else str(value)
-    return f"{value:.4f}" if 1e-3 <= abs(value) < 1000 or value == 0 else f"{value:.4g}"
+    return "  ".join(f"{name} {metric_text(value)}" for name, value in logs.items() if name not in _NOT_METRICS)
 
 
 def seconds_text(seconds: float) -> str:

@@ -71,7 +71,7 @@ def ending_on_errors() -> Iterator[None]:
     except KeyboardInterrupt as error:
         raise typer.Exit(_INTERRUPTED) from error
     except BrokenPipeError as error:  # the reader of our output, such as head, has gone
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         raise typer.Exit(0) from error
     except (typer.Exit, typer.Abort):
         raise

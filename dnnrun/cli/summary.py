@@ -1,4 +1,4 @@
-"""The end of a run on the screen, read from its files: outcome, test metrics beside a trivial guess, files, next steps."""
+"""The end of a run on the screen, read from its files: outcome, test metrics beside a trivial guess, next steps."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from dnnrun.cli.progress import number_text, seconds_text
+from dnnrun.analysis.number_text import metric_text
+from dnnrun.cli.progress import seconds_text
 from dnnrun.store import Run
 
-_SPLIT_NAMES = {"test": "test", "validation": "validation (there is no test set)", "training": "training (no other rows)"}
+_SPLIT_NAMES = {
+    "test": "test",
+    "validation": "validation (there is no test set)",
+    "training": "training (no other rows)",
+}
 
 
 def print_summary(run: Run, console: Console) -> None:
@@ -22,10 +27,10 @@ def print_summary(run: Run, console: Console) -> None:
     for line in _scores(run):
         console.print(line)
     console.print(Text("files", "cyan") + Text(f" in {run.path}"))
-    console.print("  " + "  ".join(path.name + ("/" if path.is_dir() else "") for path in run.files.values()))
+    console.print(Text("  " + "  ".join(path.name + ("/" if path.is_dir() else "") for path in run.files.values())))
     console.print(Text("next", "cyan"))
-    for line in _next_commands(run):
-        console.print("  " + line)
+    for next_command in _next_commands(run):
+        console.print(Text(f"  {next_command}"))
 
 
 def as_json(run: Run) -> dict[str, Any]:
@@ -51,7 +56,7 @@ def _outcome(run: Run) -> Text:
     text = Text(run.status, colour) + Text(f": {count} in {seconds_text(seconds)}")
     best = run.record.get("best")
     if best:
-        text.append(f"; best epoch {best['epoch']} by {best['metric']} ({number_text(best['value'])})")
+        text.append(f"; best epoch {best['epoch']} by {best['metric']} ({metric_text(best['value'])})")
     return text
 
 
@@ -68,9 +73,9 @@ def _scores(run: Run) -> list[Text]:
     if guessed:
         lines[0].append(f"  {'trivial guess':>13}")
     for name, value in metrics.items():
-        line = Text(f"{name:<{width}}  ") + Text(f"{number_text(value):>10}", "bold")
+        line = Text(f"{name:<{width}}  ") + Text(f"{_text(value):>10}", "bold")
         if name in guessed:
-            line.append(f"  {number_text(guessed[name]):>13}")
+            line.append(f"  {_text(guessed[name]):>13}")
         lines.append(line)
     rows = f"{evaluation['rows']:,} rows"
     lines.append(Text(f"{rows}; trivial guess: {trivial['guess']}" if trivial else rows, "dim"))
@@ -83,5 +88,10 @@ def _next_commands(run: Run) -> list[str]:
     if "config" in run.files:
         commands.append(f"dnnrun train {shlex.quote(str(run.files['config']))}    # the same run again")
     if "model" in run.files:
-        commands.append(f"python -c \"import keras; keras.models.load_model({str(run.files['model'])!r}).summary()\"")
+        commands.append(f'python -c "import keras; keras.models.load_model({str(run.files["model"])!r}).summary()"')
     return commands if run.files else [f"ls {quoted}"]
+
+
+def _text(value: float | None) -> str:
+    """Return a metric as text; a number that was not finite is null on disk."""
+    return "nan" if value is None else metric_text(value)

@@ -15,6 +15,7 @@ from dnnrun.components import Component
 from dnnrun.config.catalog import WRITES_TO
 from dnnrun.config.directions import Direction, direction_of
 from dnnrun.config.schema import Experiment
+from dnnrun.engine.log import logger
 from dnnrun.engine.objects import ObjectBuilder
 from dnnrun.engine.observer import Observer
 from dnnrun.store import RunWriter
@@ -118,6 +119,7 @@ class HistoryRecorder(keras.callbacks.Callback):
         }
         self._writer.append_history(row)
         self.rows.append(row)
+        logger.info("epoch ended: %s", row)
         self._observer.epoch_ended(row)
         if not math.isfinite(row.get("loss", 0.0)):
             self.diverged = True

@@ -144,7 +144,9 @@ def _constant_guess(model: keras.Model, experiment: Experiment, dataset: Dataset
     names = dataset.class_names or ()
     counts = np.bincount(dataset.train.class_numbers, minlength=len(names))
     share = counts / counts.sum()
-    words = f"always the most frequent class of the training rows, {names[int(np.argmax(counts))]!r}"
+    words = (
+        f"always {names[int(np.argmax(counts))]!r}, each class as probable as it is frequent among the training rows"
+    )
     if columns == 1 and len(share) == 2:
         return words, _as_output(share[1:], experiment.loss)
     if columns is not None and columns >= len(share) > 1:

@@ -64,7 +64,9 @@ def train_experiment(
             writer.write_config(written, to_yaml(prepared.experiment))
             if prepared.dataset.label_map:
                 writer.write_labels(prepared.dataset.class_names or ())
-            observer.started(plan_of(prepared, writer))
+            plan = plan_of(prepared, writer)
+            logger.info("run began: %s", plan)
+            observer.started(plan)
             failure = _train(prepared, writer, observer)
         except KeyboardInterrupt as interrupt:
             failure = interrupt

@@ -1,0 +1,56 @@
+# What a person types; nothing but Python, pip and make is needed beforehand. Everything is installed into .venv.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install train test lint types check format catalog test-lowest clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(VENV)/installed ## make .venv and install dnnrun into it
+
+train: $(VENV)/installed ## train configs/mnist_adam.yaml
+	$(BIN)/dnnrun train configs/mnist_adam.yaml
+
+test: $(VENV)/installed-dev ## install with the development extra and run all tests
+	$(BIN)/pytest
+
+lint: $(VENV)/installed-dev ## check style
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/installed-dev ## check types
+	$(BIN)/mypy
+
+check: lint types test ## lint, types and tests
+
+format: $(VENV)/installed-dev ## rewrite the code in the project's style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+catalog: $(VENV)/installed-dev ## describe the installed Keras in dnnrun/config/catalog.json
+	$(BIN)/python -m dnnrun.engine.catalog dnnrun/config/catalog.json
+
+test-lowest: ## run all tests with the lowest version of every dependency, in .venv-lowest
+	$(PYTHON) -m venv .venv-lowest
+	$(PYTHON) .ci/lowest_versions.py > .venv-lowest/constraints.txt
+	.venv-lowest/bin/pip install --quiet --constraint .venv-lowest/constraints.txt --editable '.[dev]'
+	.venv-lowest/bin/pytest
+
+clean: ## remove .venv and what tools left behind; runs stay
+	rm -rf .venv .venv-lowest build dist .pytest_cache .mypy_cache .ruff_cache
+
+# The stamps say that an install of this pyproject.toml reached its end.
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/installed
