@@ -1,0 +1,96 @@
+"""Everything that a comparison says about one run, read from its directory in one go."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dnnrun.analysis.config_differences import FlatConfig, flatten
+from dnnrun.config.directions import direction_of
+from dnnrun.errors import RunError
+from dnnrun.store import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best value of a metric over a run's epochs, and the first epoch that had it, from 1."""
+
+    epoch: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """The figures of one run.
+
+    Args:
+        run: where they are from.
+        status: as `Run.status`.
+        epochs: how many epochs have ended.
+        planned: how many the config asks for, or None where it does not say.
+        config: the resolved config by path; None where the run has recorded none.
+        final: the metrics of the last epoch; NaN where one was not measured or not finite.
+        best: each metric's best value over the epochs.
+        test: the metrics on the test set; empty when there is none, or the run was evaluated on other rows.
+        notes: what could not be read, a line each.
+    """
+
+    run: Run
+    status: str
+    epochs: int
+    planned: int | None
+    config: FlatConfig | None
+    final: Mapping[str, float]
+    best: Mapping[str, Best]
+    test: Mapping[str, float]
+    notes: tuple[str, ...]
+
+
+def read_figures(run: Run) -> RunFigures:
+    """Read the figures of a run; whatever is missing in it is missing in them.
+
+    Raises:
+        RunError: run.json is missing or damaged, so that nothing certain can be said of the run.
+    """
+    status, config, history = run.status, run.config, run.history
+    notes = [history.problem] if history.problem else []
+    if not config:
+        notes.append("run.json: holds no config")
+    test: Mapping[str, float] = {}
+    try:
+        test = _test_metrics(run.evaluation)
+    except RunError as error:
+        notes.append(one_line(error, run))
+    planned = config.get("epochs")
+    bests = {metric: history.best(metric, direction_of(metric)) for metric in history.metrics}
+    return RunFigures(
+        run=run,
+        status=status,
+        epochs=max(history.epochs, default=0),
+        planned=planned if isinstance(planned, int) else None,
+        config=flatten(config) if config else None,
+        final=history.last(),
+        best={metric: Best(*found) for metric, found in bests.items() if found},
+        test=test,
+        notes=tuple(notes),
+    )
+
+
+def one_line(error: RunError, run: Run) -> str:
+    """Return what is wrong with a run in one line, the file named from within the run."""
+    text = " ".join(error.problems[0].what.split())
+    return text.removeprefix(f"{run.path}/").removeprefix(f"{run.path}: ")
+
+
+def _test_metrics(evaluation: Mapping[str, Any] | None) -> dict[str, float]:
+    if evaluation is None or evaluation.get("split") != "test":
+        return {}
+    metrics = evaluation.get("metrics")
+    if not isinstance(metrics, Mapping):
+        raise RunError("evaluation.json: holds no metrics")
+    # JSON has no NaN: the store writes null for it.
+    if not all(value is None or isinstance(value, int | float) for value in metrics.values()):
+        raise RunError("evaluation.json: holds a metric that is not a number")
+    return {name: math.nan if value is None else float(value) for name, value in metrics.items()}

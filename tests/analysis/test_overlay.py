@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from dnnrun.analysis.overlay import gather_overlay, overlay, write_overlay
+from dnnrun.errors import ConfigError, RunError
+
+
+def history(final, **more):
+    return {"loss": [1.0, 1 - final], "accuracy": [0.1, final], "val_accuracy": [0.1, final], **more}
+
+
+@pytest.fixture
+def runs(make_run, config):
+    def with_rate(rate, **changes):
+        return {**config, "optimizer": {"Adam": {"learning_rate": rate}}, **changes}
+
+    return [
+        make_run("a", config=with_rate(0.1), history=history(0.5)),
+        make_run("b", config=with_rate(0.01), history=history(0.9, mae=[1.0, 2.0])),
+        make_run("c", config=with_rate(0.01), history=history(0.7)),
+    ]
+
+
+def test_runs_are_told_apart_by_what_differs_the_best_first(runs):
+    numbers = gather_overlay(runs)
+    assert [run.label for run in numbers.named] == [
+        f"learning_rate=0.01: {runs[1].name}",
+        f"learning_rate=0.01: {runs[2].name}",
+        "learning_rate=0.1",
+    ]
+    assert numbers.sorted_by == "final val_accuracy"
+    assert numbers.named[0].curves["accuracy"].validation == [0.1, 0.9]
+
+
+def test_runs_of_one_config_are_told_apart_by_name(make_run):
+    runs = [make_run("a", history=history(0.9)), make_run("b", history=history(0.8))]
+    assert [run.label for run in gather_overlay(runs).named] == [runs[0].name, runs[1].name]
+
+
+def test_the_loss_comes_first_and_then_what_most_runs_have(runs):
+    assert gather_overlay(runs).metrics == ["loss", "accuracy", "mae"]
+    assert gather_overlay(runs, ["val_accuracy", "accuracy"]).metrics == ["accuracy"]
+
+
+def test_an_unknown_metric_is_refused(runs):
+    with pytest.raises(ConfigError, match="no run has a metric 'acuracy'") as caught:
+        gather_overlay(runs, ["acuracy"])
+    assert caught.value.problems[0].hint == "did you mean 'accuracy'?\nthe runs have: loss, accuracy, mae"
+
+
+def test_broken_runs_and_those_without_an_epoch_are_left_out(runs, make_run):
+    broken = make_run("broken", history=history(0.9))
+    (broken.path / "run.json").unlink()
+    numbers = gather_overlay([broken, make_run("early", status=None), *runs])
+    assert len(numbers.named) == 3
+
+
+def test_runs_without_any_epoch_are_an_error(make_run):
+    with pytest.raises(RunError, match="none of these runs has finished an epoch"):
+        overlay([make_run(status=None)])
+
+
+def test_of_more_than_ten_runs_the_best_are_named_and_the_others_are_background(make_run):
+    runs = [make_run(f"r{i}", history=history(0.5 + i / 100)) for i in range(12)]
+    numbers = gather_overlay(runs)
+    assert (len(numbers.named), len(numbers.others)) == (7, 5)
+    assert numbers.named[0].label == runs[11].name
+    assert not numbers.shows_training(numbers.named[0].curves["accuracy"])
+    assert numbers.shows_training(numbers.named[0].curves["loss"])
+    assert len(gather_overlay(runs[:10]).named) == 10
+    assert overlay(runs).startswith(b"\x89PNG\r\n\x1a\n")
+
+
+@pytest.mark.parametrize(
+    ("ending", "start"), [("png", b"\x89PNG\r\n\x1a\n"), ("SVG", b"<?xml"), ("pdf", b"%PDF")], ids=str
+)
+def test_a_file_has_the_format_of_its_ending(runs, tmp_path, ending, start):
+    path = tmp_path / f"curves.{ending}"
+    write_overlay(runs, path)
+    assert path.read_bytes().startswith(start)
+    assert [entry.name for entry in tmp_path.iterdir() if entry.is_file()] == [path.name]
+
+
+def test_the_same_runs_give_the_same_file(runs, tmp_path):
+    assert overlay(runs, image_format="svg") == overlay(runs, image_format="svg")
+
+
+@pytest.mark.parametrize("name", ["curves.gif", "curves"])
+def test_another_ending_is_refused_and_writes_nothing(runs, tmp_path, name):
+    with pytest.raises(ConfigError, match="cannot be written as") as caught:
+        write_overlay(runs, tmp_path / name)
+    assert caught.value.problems[0].hint == ".png, .svg, .pdf"
+    assert not (tmp_path / name).exists()
+
+
+def test_a_file_that_cannot_be_written_is_an_error(runs, tmp_path):
+    with pytest.raises(RunError, match="cannot write"):
+        write_overlay(runs, tmp_path / "nowhere" / "curves.png")
+
+
+@pytest.mark.parametrize(
+    "curves",
+    [
+        {"loss": [0.5]},
+        {"loss": [math.nan, math.nan]},
+        {"mae": [1.0, 2.0]},
+        {"loss": [1e-9, 1e9], **{f"m{i}": [1.0, 2.0] for i in range(8)}},
+    ],
+    ids=["one epoch", "no number", "no loss", "many metrics"],
+)
+def test_odd_runs_are_drawn(make_run, curves):
+    assert overlay([make_run("a", history=curves), make_run("b", history={"loss": [0.5, 0.4, 0.3]})])
+
+
+def test_more_than_seven_runs_have_each_a_look_of_their_own():
+    from dnnrun.analysis.overlay import _look
+
+    assert len({_look(index) for index in range(10)}) == 10
