@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install train test lint types check format catalog test-lowest clean
+.PHONY: help install train test lint types check format catalog bench-start test-lowest clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ format: $(VENV)/installed-dev ## rewrite the code in the project's style
 
 catalog: $(VENV)/installed-dev ## describe the installed Keras in dnnrun/config/catalog.json
 	$(BIN)/python -m dnnrun.engine.catalog dnnrun/config/catalog.json
+
+bench-start: $(VENV)/installed ## time the commands that only read
+	$(BIN)/python tests/benchmarks/start_up.py
 
 test-lowest: ## run all tests with the lowest version of every dependency, in .venv-lowest
 	$(PYTHON) -m venv .venv-lowest

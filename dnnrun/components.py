@@ -142,7 +142,7 @@ def load_object(import_path: str, *, allow_code: bool) -> Any:
         sys.path.insert(0, here)
     try:
         found: Any = importlib.import_module(module_name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a script that ends by sys.exit() is no module
         raise ConfigError(
             f"cannot import {module_name!r}: {type(error).__name__}: {error}",
             hint=f"the module is looked for in {here} and among the installed packages",

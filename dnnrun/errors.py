@@ -17,6 +17,9 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_WIDEST = 160  # of a line that is shown; a longer one is shown around the part that is meant
+_BEFORE = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -44,9 +47,18 @@ class Place:
         if not self.line:
             return []
         number = f"{self.line:>4}"
-        before = "".join("\t" if c == "\t" else " " for c in self.text[: self.column - 1])
-        carets = "^" * max(1, min(self.width, len(self.text) - self.column + 1))
-        return [f"{number} | {self.text}", f"{' ' * len(number)} | {before}{carets}"]
+        text, column = self._clipped()
+        shown = "".join(c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+        before = "".join("\t" if c == "\t" else " " for c in shown[: column - 1])
+        carets = "^" * max(1, min(self.width, len(shown) - column + 1))
+        return [f"{number} | {shown}", f"{' ' * len(number)} | {before}{carets}"]
+
+    def _clipped(self) -> tuple[str, int]:
+        if len(self.text) <= _WIDEST:
+            return self.text, self.column
+        start = max(0, self.column - 1 - _BEFORE)
+        text = self.text[start : start + _WIDEST]
+        return ("..." if start else "") + text, self.column - start + (3 if start else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,12 @@ class TrainingError(DnnrunError):
 
 def suggest(word: str, allowed: Iterable[str]) -> str:
     """Return ``did you mean 'x'?`` for the nearest of ``allowed``, or nothing when none is near."""
-    by_lower = {name.lower(): name for name in allowed}
+    by_lower: dict[str, list[str]] = {}
+    for name in allowed:
+        by_lower.setdefault(name.lower(), []).append(name)
     near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
-    return f"did you mean {by_lower[near[0]]!r}?" if near else ""
+    if not near:
+        return ""
+    # Keras has some names twice, as 'Adam' and 'adam': the one written more like the word is meant.
+    same = difflib.get_close_matches(word, by_lower[near[0]], n=1, cutoff=0)
+    return f"did you mean {same[0]!r}?"

@@ -13,19 +13,9 @@ from dataclasses import dataclass
 from importlib import resources
 
 from dnnrun.components import KINDS, Kind
+from dnnrun.config.sources import SOURCES
 
 FILE = "catalog.json"
-
-# The arguments of dnnrun's own data sources; each is documented by the function of its name in `data.sources`.
-_SOURCES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "mnist": ((), ()),
-    "fashion_mnist": ((), ()),
-    "iris": ((), ()),
-    "pima": ((), ()),
-    "boston_housing": ((), ()),
-    "csv": (("path", "target"), ("test", "separator", "drop")),
-    "npz": (("path",), ("x_train", "y_train", "x_test", "y_test", "class_names")),
-}
 
 # Callbacks that write files, and the argument that says where: left out, dnnrun fills it in; given, it is a path
 # inside the run.
@@ -101,7 +91,7 @@ def _raw() -> dict[str, object]:
 
 @functools.cache
 def _catalog() -> dict[str, dict[str, Entry]]:
-    kinds = {"sources": {name: Entry(required, optional) for name, (required, optional) in _SOURCES.items()}}
+    kinds = {"sources": {name: Entry(source.required, source.optional) for name, source in SOURCES.items()}}
     for kind, names in _raw().items():
         if isinstance(names, dict):
             kinds[kind] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -70,24 +71,45 @@ def _check_nested(document: Document, kind: Kind | None, value: Any, path: Confi
 def _check_arguments(
     document: Document, component: Component, entry: catalog.Entry, path: ConfigPath, where: Place | None
 ) -> Iterator[Problem]:
+    meant: set[str] = set()
     for argument in component.arguments:
         if argument not in entry.arguments:
-            near = suggest(argument, entry.arguments)
+            near, name = _meant_argument(component.name, argument, entry)
+            meant.add(name)  # that it is missing as well is no second mistake
             allowed = f"allowed: {', '.join(entry.arguments)}" if entry.arguments else "it takes no arguments"
             yield Problem(
                 f"{component.name} has no argument {argument!r}",
                 document.place((*path, argument), of_key=True),
                 f"{near}\n{allowed}" if near else allowed,
             )
-    missing = [name for name in entry.required if name not in component.arguments]
+    if component.positional and not entry.arguments:
+        yield Problem(f"{component.name} takes no arguments", where, f"write {component.name} alone")
+    missing = [name for name in entry.required if name not in component.arguments and name not in meant]
     missing = [name for name in missing if name != catalog.WRITES_TO.get(component.name)]
     if missing and not component.positional:
-        example = ", ".join(f"{name}: ..." for name in missing)
+        example = {**dict.fromkeys(entry.required, "..."), **component.arguments}
+        shown = ", ".join(f"{name}: {_short(value)}" for name, value in example.items() if name in entry.arguments)
         yield Problem(
             f"{component.name} needs {' and '.join(repr(name) for name in missing)}",
             where,
-            f"write {{{component.name}: {{{example}}}}}",
+            f"write {{{component.name}: {{{shown}}}}}",
         )
+
+
+def _meant_argument(component: str, argument: str, entry: catalog.Entry) -> tuple[str, str]:
+    """Return what to try in place of an unknown argument, and the argument that was meant."""
+    first = entry.arguments[0] if entry.arguments else ""
+    inner = kind_of_argument(first)
+    if inner and catalog.find(inner, argument):
+        return f"write {{{component}: {{{first}: {{{argument}: ...}}}}}}", first
+    near = suggest(argument, entry.arguments)
+    return near, next((name for name in entry.arguments if near and suggest(argument, [name]) == near), "")
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float | str | Component) and len(str(value)) <= 20 else "..."
 
 
 def _unknown_name(kind: Kind, name: str, where: Place | None) -> Problem:
@@ -96,18 +118,29 @@ def _unknown_name(kind: Kind, name: str, where: Place | None) -> Problem:
         listed = f"known: {', '.join(sorted(catalog.entries(kind)))}, or an import path such as my_package.data:make"
         near = suggest(name, catalog.entries(kind))
         return Problem(f"unknown data source {name!r}", where, f"{near}\n{listed}" if near else listed)
-    home = {kind_: kind_ for kind_ in catalog.described_kinds() if name in catalog.entries(kind_) and kind_ != kind}
+    home = [other for other in catalog.described_kinds() if name in catalog.entries(other)]
+    called = re.match(r"\w+(?=[ (=])", name)
     if home:
-        other = next(iter(home))
-        hint = f"Keras has {name!r} among its {other}, not among its {kind}"
+        hint = f"Keras has {name!r} among its {home[0]}, not among its {kind}"
+    elif called and catalog.find(kind, called[0]):
+        hint = f"with arguments, write {{{called[0]}: ...}}"
     else:
-        hint = suggest(name, catalog.entries(kind)) or f"see keras.io for Keras's {kind}"
+        hint = suggest(name, catalog.entries(kind)) or _known(kind)
     hint += "\nan object of your own is written as an import path: my_package.module:Name"
     return Problem(f"unknown {one} {name!r}", where, hint)
 
 
+def _known(kind: Kind) -> str:
+    """Return the names of a kind, of those that Keras has twice the class, or where to look where they are many."""
+    names = catalog.entries(kind)
+    classes = [name for name in names if name[0].isupper()] or list(names)
+    return f"known: {', '.join(classes)}" if len(classes) <= 40 else f"see keras.io/api for Keras's {kind}"
+
+
 def _takes_no_arguments(kind: Kind, name: str, where: Place | None) -> Problem:
-    pascal = "".join(part.title() for part in name.split("_"))
-    known = catalog.find(kind, pascal) or (catalog.find("layers", pascal) if kind == "activations" else None)
-    hint = f"with arguments, write {{{pascal}: ...}}" if known else f"write {name} alone"
+    kinds: tuple[Kind, ...] = (kind, _ALSO[kind]) if kind in _ALSO else (kind,)
+    same = name.replace("_", "").lower()
+    classes = [other for k in kinds for other, e in catalog.entries(k).items() if not e.is_function]
+    known = next((other for other in classes if other.lower() == same), None)
+    hint = f"with arguments, write {{{known}: ...}}" if known else f"write {name} alone"
     return Problem(f"{name!r} is a plain function of Keras and takes no arguments here", where, hint)

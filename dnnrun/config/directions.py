@@ -13,7 +13,8 @@ Direction = Literal["max", "min"]
 
 _MORE_IS_BETTER = re.compile(
     r"(.*_)?(acc|accuracy|auc|precision|recall|f1|f1_score|fbeta_score|f_beta_score|iou|io_u|r2|r2_score"
-    r"|true_positives|true_negatives|specificity|sensitivity|pearson_correlation|concordance_correlation)"
+    r"|true_positives|true_negatives|specificity|sensitivity|pearson_correlation|concordance_correlation"
+    r"|cosine_similarity)"
     r"|(precision|recall|sensitivity|specificity)_at_.*"
 )
 

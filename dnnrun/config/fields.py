@@ -94,5 +94,5 @@ Metrics = Annotated[tuple[Metric, ...], BeforeValidator(_listed)]
 Callbacks = Annotated[tuple[Callback, ...], BeforeValidator(_listed)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, lt=2**31)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]

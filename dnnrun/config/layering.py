@@ -1,20 +1,18 @@
-"""Several sources of one config become one: ``extends``, then ``--set`` and the spelled-out options.
-
-Mappings merge key by key and the later one wins; lists and plain values are replaced. A component merges its
-arguments with one of the same name and replaces one of another name, so that ``optimizer: {SGD: 0.1}`` over
-``optimizer: {Adam: 0.001}`` is SGD and not both.
-"""
+"""A config file and what it extends, read and laid over each other."""
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dnnrun.components import ConfigPath, Kind
-from dnnrun.config import catalog
-from dnnrun.config.positions import component_kind
-from dnnrun.config.reader import Document, read_file, read_scalar_or_flow
+from dnnrun.config.merging import merge
+from dnnrun.config.paths import with_absolute_paths
+from dnnrun.config.reader import Document, read_file, what_is_there
 from dnnrun.errors import ConfigError, Place, Problem
+
+MAX_BASES = 20
 
 
 def read_layers(path: Path, shown_as: str | None = None) -> Document:
@@ -33,67 +31,51 @@ def _read_layers(path: Path, name: str, chain: tuple[tuple[Path, str], ...]) -> 
             Problem(
                 f"a config must be a mapping of keys to values, not {describe(document.value)}",
                 document.place(()),
-                "begin with lines such as 'dataset: mnist'",
+                "begin with lines such as 'dataset: mnist', with a space after the colon",
             )
         )
     bases = document.value.pop("extends", None)
+    document = _with_dataset_in_full(document)
+    document = replace(document, value=with_absolute_paths(document.value, path.parent))
     if bases is None:
         return document
-    entries = bases if isinstance(bases, list) else [bases]
     links = (*chain, (path.resolve(), name))
     merged = Document({})
-    for index, entry in enumerate(entries):
+    for index, entry in enumerate(bases if isinstance(bases, list) else [bases]):
         where = document.place(("extends", index) if isinstance(bases, list) else ("extends",))
         if not isinstance(entry, str):
-            raise ConfigError(Problem(f"extends takes file names, not {describe(entry)}", where))
+            what = f"extends takes a file name or a list of them, not {describe(entry)}"
+            raise ConfigError(Problem(what, where, "for example 'extends: base.yaml'"))
         base = path.parent / entry
-        known = [link for link, _ in links]
-        if base.resolve() in known:
-            round_trip = " extends ".join([n for _, n in links[known.index(base.resolve()) :]] + [str(base)])
-            raise ConfigError(Problem(f"extends goes in a circle: {round_trip}", where, "take one of them out"))
-        if not base.is_file():
-            raise ConfigError(
-                Problem(f"extends names {entry!r}, which is not a file", where, f"it is looked for at {base}")
-            )
+        _check_base(base, entry, links, where)
         merged = merge(merged, _read_layers(base, str(base), links))
     return merge(merged, document)
 
 
-def merge(base: Document, over: Document) -> Document:
-    """Return ``over`` laid over ``base``; neither is changed."""
-    value = _merge_values(base.value, over.value, ())
-    return Document(value, {**base.keys, **over.keys}, {**base.values, **over.values})
-
-
-def apply_override(document: Document, option: str, assignment: str) -> Document:
-    """Return the document with one ``KEY=VALUE`` from the command line laid over it.
-
-    Args:
-        document: what the files say.
-        option: the option as the user typed it, for messages, such as ``--set epochs=3``.
-        assignment: dotted path, ``=``, and a value in YAML; a number in the path is a position in a list.
-
-    Raises:
-        ConfigError: no ``=``, a value that is not YAML, or a position that the list does not have.
-    """
-    dotted, equals, text = assignment.partition("=")
-    where = Place(option)
-    if not equals or not dotted.strip():
+def _check_base(base: Path, entry: str, links: tuple[tuple[Path, str], ...], where: Place | None) -> None:
+    if not os.path.isfile(base):
+        looked_for = f"it is looked for at {base.absolute()}"
+        hint = what_is_there(base)
         raise ConfigError(
-            Problem("an override is written KEY=VALUE", where, "for example --set optimizer.Adam.learning_rate=0.01")
+            Problem(
+                f"extends names {entry!r}, which is not a file", where, f"{looked_for}\n{hint}" if hint else looked_for
+            )
         )
-    try:
-        value = read_scalar_or_flow(text, option)
-    except ConfigError as error:
-        raise ConfigError(
-            Problem(f"the value {text!r} is not YAML", where, "quote it for the shell, and again for YAML if needed")
-        ) from error
-    path = _as_config_path(dotted.strip().split("."), document.value, where)
-    changed = _set_at(document.value, path, (), value, where)
-    places = {path[:length]: where for length in range(1, len(path) + 1)}
-    kept = {at: place for at, place in document.values.items() if at[: len(path)] != path}
-    new_keys = {at: place for at, place in places.items() if at not in document.keys}
-    return Document(changed, {**document.keys, **new_keys, path: where}, {**kept, path: where})
+    known = [link for link, _ in links]
+    if base.resolve() in known:
+        round_trip = " extends ".join([n for _, n in links[known.index(base.resolve()) :]] + [str(base)])
+        raise ConfigError(Problem(f"extends goes in a circle: {round_trip}", where, "take one of them out"))
+    if len(links) > MAX_BASES:
+        raise ConfigError(Problem(f"extends goes through more than {MAX_BASES} files", where, "merge some of them"))
+
+
+def _with_dataset_in_full(document: Document) -> Document:
+    """Return the document with ``dataset: mnist`` as the ``{source: mnist}`` that it stands for, so that it merges."""
+    dataset, at = document.value.get("dataset"), document.values.get(("dataset",))
+    if not isinstance(dataset, str):
+        return document
+    value = {**document.value, "dataset": {"source": dataset}}
+    return replace(document, value=value, values={**document.values, **({("dataset", "source"): at} if at else {})})
 
 
 def describe(value: Any) -> str:
@@ -106,94 +88,6 @@ def describe(value: Any) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    return f"the text {value!r}" if isinstance(value, str) else f"the number {value}"
-
-
-def _merge_values(base: Any, over: Any, path: ConfigPath) -> Any:
-    kind = component_kind(path)
-    if kind:
-        return _merge_components(base, over, path, kind)
-    if isinstance(base, dict) and isinstance(over, dict):
-        merged = dict(base)
-        for key, value in over.items():
-            merged[key] = _merge_values(base[key], value, (*path, key)) if key in base else value
-        return merged
-    return over
-
-
-def _merge_components(base: Any, over: Any, path: ConfigPath, kind: Kind) -> Any:
-    base_name, base_arguments = _split_component(base, kind)
-    over_name, over_arguments = _split_component(over, kind)
-    if base_name != over_name or base_arguments is None or over_arguments is None:
-        return over
-    if isinstance(over, str):
-        return over
-    return {over_name: _merge_values(base_arguments, over_arguments, (*path, str(over_name)))}
-
-
-def _split_component(value: Any, kind: Kind) -> tuple[str | None, dict[Any, Any] | None]:
-    """Return the name and the arguments by name of a component in raw notation; None for what can't be told."""
     if isinstance(value, str):
-        return value, {}
-    if not (isinstance(value, dict) and len(value) == 1):
-        return None, None
-    [(name, inner)] = value.items()
-    if inner is None or isinstance(inner, dict):
-        return str(name), dict(inner or {})
-    first = catalog.first_argument(kind, str(name))
-    return str(name), ({first: inner} if first else None)
-
-
-def _as_config_path(parts: list[str], value: Any, where: Place) -> ConfigPath:
-    path: list[str | int] = []
-    for part in parts:
-        if isinstance(value, list):
-            if not (part.isdecimal() and int(part) < len(value)):
-                at = ".".join(map(str, path))
-                raise ConfigError(
-                    Problem(f"{at} is a list of {len(value)}, which has no {part!r}", where, _positions(at, value))
-                )
-            path.append(int(part))
-            value = value[int(part)]
-        else:
-            integer_key = isinstance(value, dict) and part.isdecimal() and int(part) in value
-            key: str | int = int(part) if integer_key else part
-            path.append(key)
-            value = value.get(key) if isinstance(value, dict) else None
-    return tuple(path)
-
-
-def _positions(at: str, items: list[Any]) -> str:
-    if not items:
-        return f"give the whole list: --set {at}='[...]'"
-    heads = [next(iter(item)) if isinstance(item, dict) and item else item for item in items[:8]]
-    named = [f"{at}.{index} is {head}" for index, head in enumerate(heads)]
-    return "positions count from 0: " + ", ".join(named)
-
-
-def _set_at(base: Any, rest: ConfigPath, path: ConfigPath, value: Any, where: Place) -> Any:
-    if not rest:
-        return _merge_values(base, value, path)
-    key, deeper = rest[0], rest[1:]
-    if isinstance(base, list) and isinstance(key, int):
-        items = list(base)
-        items[key] = _set_at(base[key], deeper, (*path, key), value, where)
-        return items
-    kind = component_kind(path)
-    if kind:
-        name, arguments = _split_component(base, kind)
-        if name != key:
-            base = {}
-        elif arguments is None:
-            raise ConfigError(
-                Problem(
-                    f"{'.'.join(map(str, (*path, key)))} has a first argument without a name, which would be lost",
-                    where,
-                    "write its arguments by name in the config",
-                )
-            )
-        else:
-            base = {name: arguments}
-    mapping = dict(base) if isinstance(base, dict) else {}
-    mapping[key] = _set_at(mapping.get(key), deeper, (*path, key), value, where)
-    return mapping
+        return f"the text {value!r}" if len(value) <= 60 else f"the text {value[:57]!r}..."
+    return f"the number {value}" if len(str(value)) <= 60 else f"a number of {len(str(value))} digits"

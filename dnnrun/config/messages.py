@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import types
-import typing
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from dnnrun.components import ConfigPath
+from dnnrun.config import catalog
+from dnnrun.config.hints import about_component, about_missing_key, about_unknown_key, about_value, fields
 from dnnrun.config.layering import describe
 from dnnrun.config.reader import Document
-from dnnrun.config.schema import Experiment, ModelConfig
-from dnnrun.errors import Problem, suggest
+from dnnrun.errors import Place, Problem, suggest
 
 _EXPECTED = {
     "int_type": "a whole number",
@@ -33,123 +32,86 @@ _LIMITS = {
     "less_than": ("lt", "less than"),
     "less_than_equal": ("le", "at most"),
 }
-# Keys that people bring from other tools or from Python, and what they are called here.
-_OTHER_NAMES = {
-    "lr": "optimizer: {Adam: {learning_rate: ...}}",
-    "learning_rate": "optimizer: {Adam: {learning_rate: ...}}",
-    "patience": "callbacks: [{EarlyStopping: {patience: ...}}]",
-    "dropout": "a layer of its own: model.layers: [..., {Dropout: 0.2}]",
-    "random_state": "seed",
-    "test_size": "test_split",
-    "data": "dataset",
-    "network": "model",
-    "num_epochs": "epochs",
-    "batch": "batch_size",
-    "activation": "model.activation",
-    "layers": "model.layers",
-    "source": "dataset.source",
-    "validation_split": "dataset.validation_split",
-    "test_split": "dataset.test_split",
-    "preprocess": "dataset.preprocess",
-    "<<": "extends",
-}
+_UNKNOWN_KEY = {"extra_forbidden", "invalid_key"}
 
 
 def problems_of(error: ValidationError, document: Document) -> list[Problem]:
     """Return one problem a complaint, each at its place, in the order of the file."""
-    merged: dict[ConfigPath, Problem] = {}
+    complaints: dict[ConfigPath, ErrorDetails] = {}
     for details in error.errors(include_url=False):
-        path = _config_path(details["loc"], document.value)
-        merged.setdefault(path, _problem(details, path, document))
-    return list(merged.values())
+        complaints.setdefault(_config_path(details["loc"], document.value), details)
+    misspelt = {meant for path, details in complaints.items() if (meant := _meant_key(path, details))}
+    return [
+        _problem(details, path, document)
+        for path, details in complaints.items()
+        if not (details["type"] == "missing" and path in misspelt)
+        # pydantic does not count the items that it refuses
+        and not (
+            details["type"] == "too_short" and any(other[: len(path)] == path for other in complaints.keys() - {path})
+        )
+    ]
+
+
+def _meant_key(path: ConfigPath, details: ErrorDetails) -> ConfigPath | None:
+    """Return the key that an unknown one was meant to be; that this one is missing then is no second mistake."""
+    if details["type"] not in _UNKNOWN_KEY or not path:
+        return None
+    *parent, key = path
+    if parent == ["dataset"] and key in catalog.entries("sources"):
+        return ("dataset", "source")
+    allowed = fields(tuple(parent))
+    nearest = suggest(str(key), allowed)
+    return next(((*parent, name) for name in allowed if nearest and suggest(str(key), [name]) == nearest), None)
 
 
 def _problem(details: ErrorDetails, path: ConfigPath, document: Document) -> Problem:
-    kind, key = details["type"], str(path[-1]) if path else "the config"
+    kind, value = details["type"], details["input"]
     context = details.get("ctx", {})
-    where = document.place(path, of_key=kind in {"extra_forbidden", "conflict"})
+    where = document.place(path, of_key=kind in _UNKNOWN_KEY)
     if kind == "missing":
         return _missing(path, document)
-    if kind == "extra_forbidden":
-        return Problem(f"unknown key {key!r}", where, _about_unknown_key(key, path[:-1]))
+    if kind in _UNKNOWN_KEY:
+        return Problem(f"unknown key {str(path[-1])!r}", where, about_unknown_key(path))
+    if kind == "conflict":
+        return Problem(details["msg"], document.place((*path, context["key"]), of_key=True))
     if kind in _LIMITS:
         bound, words = _LIMITS[kind]
-        return Problem(f"{_dotted(path)} must be {words} {context[bound]}, not {details['input']}", where)
+        return Problem(f"{_dotted(path)} must be {words} {context[bound]}, not {value}", where, about_value(path))
     if kind == "literal_error":
-        return Problem(f"{_dotted(path)} must be {context['expected']}, not {describe(details['input'])}", where)
+        what = f"{_dotted(path)} must be {context['expected']}, not {describe(value)}"
+        return Problem(what, where, about_value(path))
     if kind == "too_short":
-        return Problem(f"{_dotted(path)} must not be empty", where)
+        return Problem(f"{_dotted(path)} must not be empty", where, about_missing_key(path))
     if kind in _EXPECTED:
-        return Problem(
-            f"{_dotted(path)} must be {_expected(path, kind)}, not {describe(details['input'])}",
-            where,
-            _about_value(path),
-        )
-    if kind in {"component", "conflict", "run_name", "model_name"}:
-        return Problem(f"{_dotted(path)}: {details['msg']}", where)
+        expected = _expected(path, kind)
+        what = f"{_dotted(path)} must be {expected}, not {describe(value)}"
+        return Problem(what, where, about_value(path, value, expected))
+    hint = about_component(path, value) if kind == "component" else ""
+    if kind in {"component", "run_name", "model_name"}:
+        return Problem(f"{_dotted(path)}: {details['msg']}", where, hint)
     return Problem(f"{_dotted(path)}: {details['msg'][:1].lower()}{details['msg'][1:]}", where)
 
 
 def _expected(path: ConfigPath, kind: str) -> str:
     """Return all that a field takes, where it takes more than the first thing that pydantic complained about."""
-    if path in {("threads",)}:
+    if path == ("threads",):
         return "a whole number or 'auto'"
-    if path in {("jit",)}:
+    if path == ("jit",):
         return "true, false or 'auto'"
     if path == ("dataset",):
         return "the name of a data set or a mapping with a source"
+    if path == ("model",):
+        return "a mapping with layers"
     return _EXPECTED[kind]
 
 
 def _missing(path: ConfigPath, document: Document) -> Problem:
     *parent, key = path
     where = document.place(tuple(parent), of_key=True)
+    if where and not parent:
+        where = Place(where.file)  # no line is to blame for what stands nowhere
     inside = f" in {_dotted(tuple(parent))}" if parent else ""
-    return Problem(f"the key {str(key)!r} is missing{inside}", where, _EXAMPLES.get(str(key), _about_value(path)))
-
-
-_EXAMPLES = {
-    "dataset": "for example 'dataset: mnist'",
-    "model": "for example 'model: {layers: [Flatten, {Dense: {units: 10, activation: softmax}}]}'",
-    "optimizer": "for example 'optimizer: Adam'",
-    "loss": "for example 'loss: sparse_categorical_crossentropy'",
-    "source": "for example 'source: mnist'",
-    "layers": "for example 'layers: [Flatten, {Dense: {units: 10, activation: softmax}}]'",
-}
-
-
-def _about_unknown_key(key: str, parent: ConfigPath) -> str:
-    allowed = list(_fields(parent))
-    near = suggest(key, allowed)
-    elsewhere = _OTHER_NAMES.get(key.lower(), "")
-    first = near or (f"here it is written {elsewhere}" if elsewhere and key not in allowed else "")
-    listed = f"allowed here: {', '.join(allowed)}"
-    return f"{first}\n{listed}" if first else listed
-
-
-def _about_value(path: ConfigPath) -> str:
-    field = _fields(path[:-1]).get(str(path[-1])) if path else None
-    return f"{path[-1]}: {field}" if field else ""
-
-
-def _fields(parent: ConfigPath) -> dict[str, str]:
-    """Return the keys that a section allows, with what each means."""
-    model: Any = ModelConfig if parent == ("model",) else Experiment
-    for key in parent if parent != ("model",) else ():
-        annotation = model.model_fields[key].annotation if str(key) in getattr(model, "model_fields", {}) else None
-        model = _section_in(annotation)
-    if model is None:
-        return {}
-    keys = {name: field.description or "" for name, field in model.model_fields.items()}
-    return keys if parent else {**keys, "extends": "a config, or a list of them, to build on"}
-
-
-def _section_in(annotation: Any) -> type[BaseModel] | None:
-    options = typing.get_args(annotation) if isinstance(annotation, types.UnionType) else (annotation,)
-    for option in options:
-        if isinstance(option, type) and issubclass(option, BaseModel):
-            return option
-    return None
+    return Problem(f"the key {str(key)!r} is missing{inside}", where, about_missing_key(path))
 
 
 def _config_path(location: tuple[int | str, ...], value: Any) -> ConfigPath:
@@ -157,9 +119,9 @@ def _config_path(location: tuple[int | str, ...], value: Any) -> ConfigPath:
     path: list[int | str] = []
     for position, part in enumerate(location):
         last = position == len(location) - 1
-        if isinstance(value, dict) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+        in_mapping = isinstance(value, dict) and part in value
+        in_list = isinstance(value, list) and isinstance(part, int) and part < len(value)
+        if in_mapping or in_list:
             value = value[part]
         elif not (last and isinstance(value, dict)) or part in {"[key]", "int", "str"}:
             continue

@@ -6,6 +6,7 @@ recursive or exploding aliases are refused. What the values mean is no business 
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,16 +15,20 @@ from typing import Any
 import yaml
 
 from dnnrun.components import ConfigPath
-from dnnrun.errors import ConfigError, Place, Problem
+from dnnrun.config.syntax import syntax_problem, unprintable_problem
+from dnnrun.errors import ConfigError, Place, Problem, suggest
 
 MAX_BYTES = 1_000_000
 MAX_VALUES = 50_000
 MAX_DEPTH = 60
+MAX_DIGITS = 1000
 
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _NULL = re.compile(r"~|null|Null|NULL|")
+# Escapes can make what no file, terminal or file name takes: half a character, and the one that ends a name in C.
+_UNUSABLE = re.compile("[\0\ud800-\udfff]")
 
 # What a plain scalar is, in the order in which it is tried; the writer of resolved configs quotes by the same table.
 CORE_SCHEMA = tuple(
@@ -79,18 +84,25 @@ def read_file(path: Path, shown_as: str | None = None) -> Document:
     """
     name = shown_as or str(path)
     try:
-        if path.is_file() and path.stat().st_size > MAX_BYTES:
-            raise ConfigError(
-                f"{name}: larger than {MAX_BYTES:,} bytes, which no config needs",
-                hint="data belongs in a file of its own, named under dataset.source",
-            )
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError(
-            f"{name}: not a text file (byte {error.start} is not UTF-8)", hint="save the config as UTF-8 text"
-        ) from error
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise ConfigError(f"{name}: cannot be read: {error.strerror}", hint=_what_is_there(path)) from error
+        raise ConfigError(f"{name}: cannot be read: {error.strerror}", hint=what_is_there(path)) from error
+    except ValueError as error:  # a name with a null character in it
+        raise ConfigError(f"{name!r}: cannot be read: {error}") from error
+    if len(content) > MAX_BYTES:
+        raise ConfigError(
+            f"{name}: larger than {MAX_BYTES:,} bytes, which no config needs",
+            hint="data belongs in a file of its own, named under dataset.source",
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            f"{name}: not a text file: byte {error.start}, in line {line}, is not UTF-8",
+            hint="save the config as UTF-8 text",
+        ) from error
     return read_text(text, name)
 
 
@@ -99,25 +111,21 @@ def read_text(text: str, name: str) -> Document:
     lines = text.splitlines()
     try:
         loader = _Loader(text)
+    except yaml.reader.ReaderError as error:
+        raise ConfigError(unprintable_problem(error, name, text)) from error
+    try:
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        raise ConfigError(_syntax_problem(error, name, lines)) from error
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position)
-        raise ConfigError(
-            Problem(
-                f"not YAML: the character {error.character!r} is not allowed",
-                Place(name, line + 1, 1, lines[line] if line < len(lines) else ""),
-                "remove the character, or write the text in double quotes with an escape such as \\x07",
-            )
-        ) from error
-    except ValueError as error:  # an escape such as "\UFFFFFFFF", which PyYAML hands to chr() unchecked
-        raise ConfigError(f"{name}: not YAML: {error}") from error
+        raise ConfigError(syntax_problem(error, name, lines)) from error
     except RecursionError as error:
         raise ConfigError(f"{name}: nested more than {MAX_DEPTH} deep") from error
+    except (ValueError, OverflowError) as error:  # "\UFFFFFFFF" and %YAML 9.9, which PyYAML hands on unchecked
+        at = loader.get_mark()
+        place = Place(name, at.line + 1, at.column + 1, lines[at.line] if at.line < len(lines) else "")
+        raise ConfigError(Problem("not YAML: there is no such character or number", place)) from error
     if node is None:
         raise ConfigError(
-            Problem("the file is empty", Place(name, 1, 1), "a config has at least dataset, model, optimizer and loss")
+            Problem("the file is empty", Place(name), "a config has at least dataset, model, optimizer and loss")
         )
     conversion = _Conversion(name, lines)
     value = conversion.convert(node, ())
@@ -140,19 +148,28 @@ class _Conversion:
         self.keys: dict[ConfigPath, Place] = {}
         self.values: dict[ConfigPath, Place] = {}
         self._count = 0
+        self._around: list[yaml.Node] = []
 
     def convert(self, node: yaml.Node, path: ConfigPath) -> Any:
         self._count += 1
         self._check_size(node, path)
         self.values[path] = self._place(node)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        self._around.append(node)
+        if node.tag not in {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}:
+            self._forbidden_tag(node)
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.convert(item, (*path, i)) for i, item in enumerate(node.value)]
-        return self._scalar(node)
+            value: Any = self._mapping(node, path)
+        else:
+            value = [self.convert(item, (*path, i)) for i, item in enumerate(node.value)]
+        self._around.pop()
+        return value
 
     def _check_size(self, node: yaml.Node, path: ConfigPath) -> None:
         # Aliases are expanded, so a few lines can stand for billions of values, or for a value inside itself.
+        if any(node is other for other in self._around):
+            raise ConfigError(Problem("this contains itself, by an alias", self._place(node), "take the alias out"))
         if len(path) > MAX_DEPTH:
             raise ConfigError(Problem(f"nested more than {MAX_DEPTH} deep", self._place(node)))
         if self._count > MAX_VALUES:
@@ -169,7 +186,16 @@ class _Conversion:
         for key_node, value_node in node.value:
             key = self._scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str | int) or isinstance(key, bool):
-                self._problem(key_node, "a key must be a word or a whole number", 'quote it: "..."')
+                quoted = f'quote it: "{key_node.value}"' if isinstance(key_node, yaml.ScalarNode) else ""
+                self._problem(
+                    key_node,
+                    "a key must be a word or a whole number",
+                    quoted or "a text that begins with [ or { must be quoted",
+                )
+                continue
+            if key == "<<" and key_node.style is None:
+                hint = "write the keys out, or put what is shared into a config of its own and name it under 'extends'"
+                self._problem(key_node, "merge keys (<<) are not part of YAML 1.2", hint)
                 continue
             inner = (*path, key)
             if key in mapping:
@@ -188,17 +214,27 @@ class _Conversion:
     def _scalar(self, node: yaml.Node) -> Any:
         text = str(node.value)
         kind = node.tag.removeprefix("tag:yaml.org,2002:")
-        if kind == "null":
+        if kind == "null" and _NULL.fullmatch(text):
             return None
         if kind == "bool" and _BOOL.fullmatch(text):
             return text.lower() == "true"
-        if kind == "int" and _INT.fullmatch(text) and len(text) < 4000:
+        if kind == "int" and _INT.fullmatch(text) and len(text) <= MAX_DIGITS:
             return int(text, 0) if text.startswith(("0o", "0x")) else int(text)
         if kind == "float" and _FLOAT.fullmatch(text):
             return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
-        if kind != "str":
-            self._problem(node, f"the tag or value {node.tag!r} is not allowed in a config", "write a plain value")
+        if kind == "int" and _INT.fullmatch(text):
+            self._problem(node, f"a number of more than {MAX_DIGITS} digits", "write it as a power of ten, such as 1e6")
+        elif kind in {"null", "bool", "int", "float"}:
+            self._problem(node, f"{text!r} is not what the tag !!{kind} says", "take the tag out")
+        elif kind != "str":
+            self._forbidden_tag(node)
+        elif _UNUSABLE.search(text):
+            self._problem(node, "this text holds a null character or half a character", "take it out")
         return text
+
+    def _forbidden_tag(self, node: yaml.Node) -> None:
+        tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+        self._problem(node, f"the tag {tag} is not allowed in a config", "write a plain value")
 
     def _place(self, node: yaml.Node) -> Place:
         start, end = node.start_mark, node.end_mark
@@ -210,32 +246,20 @@ class _Conversion:
         self.problems.append(Problem(what, self._place(node), hint))
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, name: str, lines: list[str]) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    what = f"not YAML: {error.problem or error.context}"
-    if mark is None:
-        return Problem(f"{name}: {what}")
-    line = min(mark.line, max(len(lines) - 1, 0))
-    text = lines[line] if lines else ""
-    column = mark.column + 1 if line == mark.line else len(text) + 1
-    return Problem(what, Place(name, line + 1, column, text), _syntax_hint(text, error.problem or ""))
-
-
-def _syntax_hint(text: str, problem: str) -> str:
-    if "\t" in text[: len(text) - len(text.lstrip())] or "'\\t'" in problem:
-        return "indent with spaces, not with tabs"
-    if "mapping values are not allowed" in problem:
-        return "check the indentation, and quote a text that contains ': '"
-    if "undefined alias" in problem:
-        return "a value that begins with * must be quoted"
-    return "check the indentation, the brackets and the quotes around this place"
-
-
-def _what_is_there(path: Path) -> str:
-    if path.is_dir():
-        return "it is a folder; name a file in it"
+def what_is_there(path: Path) -> str:
+    """Return what is to be found where a config is not."""
     folder = path.parent
-    if not folder.is_dir():
+    if os.path.isdir(path):
+        return "it is a folder; name a file in it"
+    if os.path.exists(path):
+        return ""
+    if not os.path.isdir(folder):
         return f"there is no folder {str(folder)!r}"
-    names = sorted(p.name for p in folder.iterdir() if p.suffix in {".yaml", ".yml"})
-    return f"configs in {str(folder)!r}: {', '.join(names[:12])}" if names else f"no config lies in {str(folder)!r}"
+    try:
+        names = sorted(p.name for p in folder.iterdir() if p.suffix in {".yaml", ".yml"})
+    except OSError:
+        return ""
+    if not names:
+        return f"no config lies in {str(folder)!r}"
+    near = suggest(path.name, names)
+    return f"{near}\n" * bool(near) + f"configs in {str(folder)!r}: {', '.join(names[:12])}"

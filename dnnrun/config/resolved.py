@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -16,8 +17,15 @@ class _Dumper(yaml.SafeDumper):
 
     yaml_implicit_resolvers: dict[str | None, list[tuple[str, Any]]] = {}  # noqa: RUF012 - as in PyYAML
 
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        """Escape the line breaks that YAML folds into spaces."""
+        style = '"' if _FOLDED.search(text) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
-for _tag, _pattern in CORE_SCHEMA:
+
+_FOLDED = re.compile("[\x85\u2028\u2029]")
+_Dumper.add_representer(str, _Dumper.represent_text)
+for _tag, _pattern in (*CORE_SCHEMA, ("tag:yaml.org,2002:merge", re.compile("<<"))):
     _Dumper.add_implicit_resolver(_tag, _pattern, None)
 
 

@@ -28,6 +28,8 @@ from dnnrun.config.fields import (
 from dnnrun.config.reader import Document
 from dnnrun.errors import Place
 
+LONGEST_NAME = 200  # of the 255 that a directory's name may have, with room for the time and a number
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(
@@ -54,10 +56,16 @@ class DatasetConfig(_Section):
     def _splits_fit_together(self) -> Self:
         if self.validation is not None and self.validation_split:
             raise PydanticCustomError(
-                "conflict", "validation and validation_split both name validation rows; keep one of them"
+                "conflict",
+                "validation and validation_split both name validation rows; keep one of them",
+                {"key": "validation_split"},
             )
         if self.stratify and not self.shuffle:
-            raise PydanticCustomError("conflict", "stratify draws rows at random, which shuffle: false forbids")
+            raise PydanticCustomError(
+                "conflict",
+                "stratify draws rows at random, which shuffle: false forbids; take one of them out",
+                {"key": "stratify"},
+            )
         return self
 
 
@@ -108,10 +116,15 @@ class Experiment(_Section):
     @field_validator("name")
     @classmethod
     def _name_is_a_file_name(cls, name: str | None) -> str | None:
-        if name is not None and (not name.strip() or any(c in name for c in '/\\\0\n<>:"|?*') or name.startswith(".")):
+        if name is None:
+            return None
+        if not name.strip() or name.startswith(".") or any(c in '/\\<>:"|?*' or not c.isprintable() for c in name):
             raise PydanticCustomError(
-                "run_name", "names a directory, so it can't be empty, begin with a dot or hold / \\ < > : \" | ? *"
+                "run_name",
+                "names a directory, so it can't be empty, begin with a dot or hold / \\ < > : \" | ? * or line breaks",
             )
+        if len(name.encode()) > LONGEST_NAME:
+            raise PydanticCustomError("run_name", f"names a directory, so it can't be longer than {LONGEST_NAME} bytes")
         return name
 
     @field_validator("dataset", mode="before")

@@ -13,18 +13,20 @@ from dnnrun.errors import DataError
 
 _CLASSIFYING_LOSSES = ("crossentropy", "hinge", "bce", "dice", "tversky")
 _CLASSIFYING_METRICS = ("accuracy", "acc", "precision", "recall", "auc", "f1")
+# Losses that take class numbers, one a row; all others that are for classes take one column, or a one-hot vector.
+_TAKE_CLASS_NUMBERS = ("sparse", "circle", "categoricalgeneralized")
 
 
 def infer_task(source: SourceData, experiment: Experiment) -> Task:
     """Tell classification from regression.
 
-    By the source where it names its classes; else by labels that are not numbers; else by a loss, or a metric, that
-    only makes sense for classes.
+    By the source where it names its classes; else by labels that are not numbers; else by what only makes sense for
+    classes: one-hot labels that are asked for, a loss, or a metric.
     """
-    if source.class_names is not None or source.y.dtype.kind not in "iuf":
+    if source.class_names is not None or source.y.dtype.kind not in "iuf" or experiment.dataset.one_hot:
         return "classification"
-    words = [experiment.loss.name.lower()]
-    if any(part in word for word in words for part in _CLASSIFYING_LOSSES):
+    loss = _letters(experiment.loss.name)
+    if any(part in loss for part in (*_CLASSIFYING_LOSSES, *_TAKE_CLASS_NUMBERS)):
         return "classification"
     metrics = [metric.name.lower() for metric in experiment.metrics]
     if any(part in word for word in metrics for part in _CLASSIFYING_METRICS):
@@ -32,12 +34,17 @@ def infer_task(source: SourceData, experiment: Experiment) -> Task:
     return "regression"
 
 
+def takes_class_numbers(loss: str) -> bool:
+    """Whether the loss of this name takes class numbers of shape (rows,)."""
+    return any(part in _letters(loss) for part in _TAKE_CLASS_NUMBERS)
+
+
 @dataclass(frozen=True)
 class Labels:
     """How the labels of a source map to class numbers.
 
     Args:
-        values: the label of each class number, in sorted order; None where labels are one-hot already.
+        values: the label of each class number; None where labels are one-hot already.
         names: what to call each class.
         is_mapping: whether the labels differ from the class numbers, so that the mapping must be kept.
     """
@@ -54,51 +61,77 @@ class Labels:
         """
         if self.values is None:
             return y.astype(np.float32)
-        flat = _as_text_if_mixed(y.reshape(len(y)))
-        if flat.dtype.kind != self.values.dtype.kind and "U" in (flat.dtype.kind, self.values.dtype.kind):
-            unknown = flat[:3].tolist()
-        else:
-            numbers = np.searchsorted(self.values, flat)
-            clipped = np.minimum(numbers, len(self.values) - 1)
-            wrong = self.values[clipped] != flat
-            if not wrong.any():
-                return clipped.astype(np.int64)
-            unknown = np.unique(flat[wrong])[:3].tolist()
-        listed = ", ".join(repr(label) for label in unknown)
-        raise DataError(
-            f"the {split} rows have labels that the training rows do not: {listed}",
-            hint=f"labels of the training rows: {', '.join(self.names[:10])}",
-        )
+        flat = _plain(y)
+        order = np.argsort(self.values, kind="stable")
+        found = np.searchsorted(self.values, flat, sorter=order)
+        numbers = order[np.minimum(found, len(order) - 1)].astype(np.int64)
+        wrong = self.values[numbers] != flat
+        if wrong.any():
+            unknown = ", ".join(repr(label) for label in np.unique(flat[wrong])[:3].tolist())
+            more = ", ..." if len(self.names) > 10 else ""
+            raise DataError(
+                f"the {split} rows have labels that the training rows do not: {unknown}",
+                hint=f"labels of the training rows: {', '.join(self.names[:10])}{more}",
+            )
+        return numbers
 
 
 def find_labels(y: Array, class_names: tuple[str, ...] | None) -> Labels:
-    """Return the classes in the labels of the training rows.
+    """Return the classes in the labels that a source gives for training.
 
     Args:
         y: labels of any type, shape (rows,) or (rows, 1), or one-hot, shape (rows, classes).
         class_names: the names of classes 0, 1, ... where the source knows them.
 
     Raises:
-        DataError: fewer than two classes, numbers with fractions, or more classes than names.
+        DataError: fewer than two classes, numbers with fractions, or labels that the class names do not cover.
     """
     if y.ndim == 2 and y.shape[1] > 1:
-        names = class_names or tuple(str(i) for i in range(y.shape[1]))
-        _check_names(names, y.shape[1])
-        return Labels(None, names, is_mapping=False)
-    flat = _as_text_if_mixed(y.reshape(len(y)))
-    if flat.dtype.kind == "f" and not np.equal(np.mod(flat, 1), 0).all():
+        return _find_one_hot(y, class_names)
+    flat = _plain(y)
+    if flat.dtype.kind == "f" and np.mod(flat, 1).any():
         raise DataError(
             "the loss or the metrics are for classes, but the labels are numbers with fractions",
             hint="for regression use a loss such as mse and metrics such as mae",
         )
     values = np.unique(flat)
-    if class_names is not None and values.dtype.kind in "iufb":
-        _check_names(class_names, int(values.max()) + 1)
-        values = np.arange(len(class_names))
     if len(values) < 2:
-        raise DataError(f"all labels are the same ({values.tolist()[0]!r}); there is nothing to learn")
+        raise DataError(
+            f"all {len(flat)} labels are the same ({values.tolist()[0]!r}); there is nothing to learn",
+            hint="two classes are the least: is it the right column, or the right array?",
+        )
+    if class_names is not None:
+        return _named(values, class_names)
     is_range = values.dtype.kind in "iuf" and np.array_equal(values, np.arange(len(values)))
-    return Labels(values, class_names or _names(values), is_mapping=not is_range)
+    return Labels(values, _names(values), is_mapping=not is_range)
+
+
+def _find_one_hot(y: Array, class_names: tuple[str, ...] | None) -> Labels:
+    bad = np.flatnonzero((y.sum(axis=1) != 1) | ((y != 0) & (y != 1)).any(axis=1))
+    if len(bad):
+        raise DataError(
+            f"labels of {y.shape[1]} columns must be one-hot, and row {bad[0]} (counted from 0) is "
+            f"{y[bad[0]].tolist()[:12]}",
+            hint="one 1 in each row and 0 elsewhere; several classes a row, or probabilities, cannot be trained on",
+        )
+    names = class_names or tuple(str(i) for i in range(y.shape[1]))
+    if len(names) != y.shape[1]:
+        raise DataError(
+            f"the labels have {y.shape[1]} columns, but there are {len(names)} class names", hint="one name a column"
+        )
+    return Labels(None, names, is_mapping=False)
+
+
+def _named(values: Array, class_names: tuple[str, ...]) -> Labels:
+    """Return the classes as the source names them: the numbers 0, 1, ..., or the text labels in the order given."""
+    is_text = values.dtype.kind == "U"
+    known = np.array(class_names) if is_text else np.arange(len(class_names))
+    unknown = values[~np.isin(values, known)][:3].tolist()
+    if unknown:
+        listed = ", ".join(repr(label) for label in unknown)
+        shown = ", ".join(f"{name}" if is_text else f"{i} ({name})" for i, name in enumerate(class_names[:10]))
+        raise DataError(f"class_names does not name these labels: {listed}", hint=f"it names: {shown}")
+    return Labels(known, class_names, is_mapping=is_text)
 
 
 def shape_labels(numbers: Array, classes: int, *, one_hot: bool, sparse_loss: bool) -> Array:
@@ -122,8 +155,12 @@ def shape_targets(y: Array) -> Array:
     return y.reshape(len(y), -1).astype(np.float32)
 
 
-def _as_text_if_mixed(labels: Array) -> Array:
-    return labels.astype(str) if labels.dtype.kind in "OSU" else labels
+def _plain(labels: Array) -> Array:
+    """Return labels as shape (rows,), text as text."""
+    flat = labels.reshape(len(labels))
+    if flat.dtype.kind == "S":
+        return np.char.decode(flat, "utf-8", "replace")
+    return flat.astype(str) if flat.dtype.kind in "OU" else flat
 
 
 def _names(values: Array) -> tuple[str, ...]:
@@ -131,6 +168,6 @@ def _names(values: Array) -> tuple[str, ...]:
     return tuple(f"{value:g}" if isinstance(value, float) else str(value) for value in plain)
 
 
-def _check_names(names: tuple[str, ...], classes: int) -> None:
-    if len(names) < classes:
-        raise DataError(f"there are {classes} classes in the labels but {len(names)} class names")
+def _letters(name: str) -> str:
+    """Return a Keras name so that ``SparseCategoricalCrossentropy`` and ``sparse_categorical_crossentropy`` are one."""
+    return name.lower().replace("_", "")

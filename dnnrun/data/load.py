@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+import hashlib
 
 import numpy as np
 
-from dnnrun.components import Component, ConfigPath, load_object
+from dnnrun.components import Component
 from dnnrun.config.schema import Experiment
-from dnnrun.config.sources import SOURCES
 from dnnrun.data.dataset import Array, Dataset, Rows, SourceData, Task
-from dnnrun.data.labels import Labels, find_labels, infer_task, shape_labels, shape_targets
-from dnnrun.data.sources import ArgumentError
-from dnnrun.data.sources.arrays import check_arrays
+from dnnrun.data.labels import Labels, find_labels, infer_task, shape_labels, shape_targets, takes_class_numbers
+from dnnrun.data.reading import placed, read_source
+from dnnrun.data.sources.arrays import check_alike
 from dnnrun.data.splits import split_rows
-from dnnrun.errors import ConfigError, DataError, DnnrunError, Problem
+from dnnrun.errors import ConfigError, DataError, Problem
 
 _IMAGE_PREPROCESSING = (Component("Rescaling", {"scale": 1 / 255}),)
+
+Part = tuple[Array, Array]
+"""Features and labels as a source gives them."""
 
 
 def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset:
@@ -34,19 +33,21 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
         ConfigError: the config asks for what the source does not allow.
     """
     config = experiment.dataset
-    source = _read(experiment, config.source, ("dataset", "source"), allow_code)
+    source = read_source(experiment, config.source, ("dataset", "source"), allow_code=allow_code)
+    fingerprint = source.fingerprint()
     task = infer_task(source, experiment)
+    parts = _divide(experiment, source, task)
+    if config.validation is not None:
+        other = read_source(experiment, config.validation, ("dataset", "validation"), allow_code=allow_code)
+        parts["validation"] = (other.x, other.y)
+        fingerprint = hashlib.sha256((fingerprint + other.fingerprint()).encode()).hexdigest()
     try:
-        parts = _divide(experiment, source, task)
-        if config.validation is not None:
-            other = _read(experiment, config.validation, ("dataset", "validation"), allow_code)
-            if other.x.shape[1:] != source.x.shape[1:]:
-                raise DataError(f"a validation row has shape {other.x.shape[1:]}, a training row {source.x.shape[1:]}")
-            parts["validation"] = (other.x, other.y)
         labels = find_labels(source.y, source.class_names) if task == "classification" else None
-        splits = {name: _rows(name, *part, labels, experiment) for name, part in parts.items()}
     except DataError as error:
-        raise _placed(error, experiment, ("dataset",)) from error
+        raise placed(error, experiment, ("dataset", "source", config.source.name)) from error
+    if labels is not None:
+        _check_loss(experiment, labels)
+    splits = {name: _rows(name, parts, labels, experiment) for name in parts}
     return Dataset(
         source=config.source.name,
         task=task,
@@ -57,7 +58,7 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
         label_map=bool(labels and labels.is_mapping),
         feature_names=source.feature_names,
         is_image=source.is_image,
-        fingerprint=source.fingerprint(),
+        fingerprint=fingerprint,
     )
 
 
@@ -69,47 +70,10 @@ def with_defaults(experiment: Experiment, dataset: Dataset) -> Experiment:
     return experiment.changed(dataset=experiment.dataset.model_copy(update={"preprocess": layers}))
 
 
-def _read(experiment: Experiment, source: Component, path: ConfigPath, allow_code: bool) -> SourceData:
-    try:
-        if source.is_import_path:
-            function = load_object(source.name, allow_code=allow_code)
-            return _as_source_data(function(*source.positional, **source.arguments), source.name)
-        return _built_in(source.name)(**source.arguments)
-    except ArgumentError as error:
-        raise _placed(error, experiment, (*path, source.name, error.argument)) from error
-    except (ConfigError, DataError) as error:
-        raise _placed(error, experiment, (*path, source.name)) from error
-    except TypeError as error:
-        if source.is_import_path:
-            raise
-        problem = Problem(f"{source.name}: {error}", experiment.place((*path, source.name)))
-        raise ConfigError(problem) from error
-
-
-def _built_in(name: str) -> Callable[..., SourceData]:
-    module, _, function = SOURCES[name].function.partition(":")
-    found: Callable[..., SourceData] = getattr(importlib.import_module(module), function)
-    return found
-
-
-def _as_source_data(made: Any, name: str) -> SourceData:
-    """Take what a user's function returns: SourceData, (x, y), or ((x, y), (x_test, y_test)) as Keras's data sets."""
-    if isinstance(made, SourceData):
-        return made
-    if not (isinstance(made, tuple) and len(made) == 2):
-        raise DataError(f"{name} returned {type(made).__name__}", hint="return (x, y), or ((x, y), (x_test, y_test))")
-    pairs = made if isinstance(made[0], tuple) else (made,)
-    arrays = [(np.asarray(x), np.asarray(y)) for x, y in pairs]
-    for x, y in arrays:
-        check_arrays(x, y, name)
-    (x, y), (x_test, y_test) = arrays if len(arrays) == 2 else (arrays[0], (None, None))
-    return SourceData(x, y, x_test, y_test)
-
-
-def _divide(experiment: Experiment, source: SourceData, task: Task) -> dict[str, tuple[Array, Array]]:
+def _divide(experiment: Experiment, source: SourceData, task: Task) -> dict[str, Part]:
     """Hold out the test rows of all rows, then the validation rows of what remains."""
     config = experiment.dataset
-    parts = {"train": (source.x, source.y)}
+    parts: dict[str, Part] = {"train": (source.x, source.y)}
     if config.stratify and task == "regression":
         raise ConfigError(
             Problem(
@@ -130,13 +94,14 @@ def _divide(experiment: Experiment, source: SourceData, task: Task) -> dict[str,
         parts["test"] = (source.x_test, source.y_test)
     for name, fraction in (("test", config.test_split), ("validation", config.validation_split)):
         if fraction:
-            parts["train"], parts[name] = _hold_out(*parts["train"], fraction, experiment)
+            try:
+                parts["train"], parts[name] = _hold_out(*parts["train"], fraction, experiment)
+            except DataError as error:
+                raise placed(error, experiment, ("dataset", f"{name}_split")) from error
     return parts
 
 
-def _hold_out(
-    x: Array, y: Array, fraction: float, experiment: Experiment
-) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+def _hold_out(x: Array, y: Array, fraction: float, experiment: Experiment) -> tuple[Part, Part]:
     config = experiment.dataset
     classes = np.argmax(y, axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y))
     kept, held_out = split_rows(
@@ -149,19 +114,35 @@ def _hold_out(
     return (x[kept], y[kept]), (x[held_out], y[held_out])
 
 
-def _rows(name: str, x: Array, y: Array, labels: Labels | None, experiment: Experiment) -> Rows:
+def _check_loss(experiment: Experiment, labels: Labels) -> None:
+    """Refuse a loss of Keras that would take the labels for something else; of a user's own loss nothing is known."""
+    loss, one_hot = experiment.loss, experiment.dataset.one_hot
+    if loss.is_import_path:
+        return
+    sparse, are_vectors = takes_class_numbers(loss.name), one_hot or labels.values is None
+    if sparse and are_vectors:
+        what = f"{loss.name} takes class numbers, but the labels are one-hot vectors"
+        hint = "use categorical_crossentropy" + (", or take dataset.one_hot out" if labels.values is not None else "")
+    elif not sparse and not are_vectors and len(labels.names) > 2:
+        what = f"{loss.name} cannot be computed from the class numbers of {len(labels.names)} classes"
+        hint = "set dataset.one_hot: true, or use a loss that begins with sparse_"
+    else:
+        return
+    raise ConfigError(Problem(what, experiment.place(("loss",)), hint))
+
+
+def _rows(name: str, parts: dict[str, Part], labels: Labels | None, experiment: Experiment) -> Rows:
     config = experiment.dataset
-    limited = slice(config.limit)
-    x, y = x[limited], y[limited]
-    if labels is None:
-        return Rows(x, shape_targets(y))
-    sparse = "sparse" in experiment.loss.name.lower()
-    numbers = labels.encode(y, name)
+    x, y = (array[: config.limit] for array in parts[name])
+    try:
+        if name != "train":
+            check_alike(parts["train"], parts[name], f"a {name} row")
+        if labels is None:
+            return Rows(x, shape_targets(y))
+        numbers = labels.encode(y, name)
+    except DataError as error:
+        source = config.validation if name == "validation" else None
+        path = ("dataset", "validation", source.name) if source else ("dataset", "source", config.source.name)
+        raise placed(error, experiment, path) from error
+    sparse = takes_class_numbers(experiment.loss.name)
     return Rows(x, shape_labels(numbers, len(labels.names), one_hot=config.one_hot, sparse_loss=sparse))
-
-
-def _placed(error: DnnrunError, experiment: Experiment, path: ConfigPath) -> DnnrunError:
-    """Return the error with the config's line beside every problem that has no place yet."""
-    where = experiment.place(path, of_key=len(path) < 4)
-    placed = [replace(problem, where=problem.where or where) for problem in error.problems]
-    return DataError(*placed) if isinstance(error, DataError) else ConfigError(*placed)

@@ -31,6 +31,8 @@ def split_rows(
         positions = np.arange(rows)
         parts = positions[:kept], positions[kept:]
     else:
+        if stratify_by is not None:
+            _check_classes(stratify_by)
         from sklearn.model_selection import train_test_split  # noqa: PLC0415 - 1.7 s that not every run needs
 
         try:
@@ -40,9 +42,19 @@ def split_rows(
         except ValueError as error:
             raise DataError(
                 f"{rows} rows cannot be split with {fraction:g} held out: {error}",
-                hint="hold out another share, or turn stratify off" if stratify_by is not None else "",
+                hint=f"hold out another share{', or turn stratify off' if stratify_by is not None else ''}",
             ) from error
         parts = kept_rows, held_out
     if not all(len(part) for part in parts):
-        raise DataError(f"{rows} rows leave nothing on one side when {fraction:g} is held out")
+        raise DataError(f"of {rows} rows, {fraction:g} leaves nothing on one side", hint="hold out another share")
     return parts
+
+
+def _check_classes(classes: Array) -> None:
+    names, counts = np.unique(classes, return_counts=True)
+    if counts.min() < 2:
+        lonely = names[int(np.argmin(counts))].item()
+        raise DataError(
+            f"stratify cannot divide the class {lonely!r}, which has one row only",
+            hint="turn stratify off, or remove that row",
+        )

@@ -86,9 +86,8 @@ def _train(prepared: Prepared, writer: RunWriter, observer: Observer) -> BaseExc
         _fit(prepared, writer, observer, start, recorder)
     except KeyboardInterrupt as interrupt:
         failure = interrupt
-    best = best_epoch(recorder.rows, prepared.experiment)
-    final = {name: value for name, value in (recorder.rows[-1] if recorder.rows else {}).items() if name != "seconds"}
-    writer.update(best=best, final=final or None, epochs_finished=len(recorder.rows))
+    finally:  # whatever ended it
+        _record_progress(recorder.rows, prepared, writer)
     _save(prepared.model, writer)
     if recorder.diverged:
         failure = _divergence(recorder.rows[-1])
@@ -124,6 +123,11 @@ def _fit(
         class_weight=prepared.class_weight,
         steps_per_epoch=experiment.steps_per_epoch,
     )
+
+
+def _record_progress(rows: list[dict[str, float]], prepared: Prepared, writer: RunWriter) -> None:
+    final = {name: value for name, value in rows[-1].items() if name != "seconds"} if rows else None
+    writer.update(best=best_epoch(rows, prepared.experiment), final=final, epochs_finished=len(rows))
 
 
 def _save(model: keras.Model, writer: RunWriter) -> None:

@@ -29,9 +29,11 @@ def replacing(target: Path) -> Iterator[Path]:
             yield temporary
             _flush(temporary)
             temporary.replace(target)
+        with contextlib.suppress(OSError):  # some network file systems can't flush a folder; the file is in place
             _flush(target.parent)
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -58,14 +60,16 @@ def write_json(target: Path, value: Mapping[str, Any]) -> None:
 
 
 def append_line(target: Path, line: str) -> None:
-    """Add one line to the end of a file, by a single write, and flush it to disk.
+    """Add one line to the end of a file and flush it to disk.
 
     A reader takes a last line without a newline for one that was cut off.
     """
     with explained(target):
         descriptor = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
-            os.write(descriptor, (line + "\n").encode())
+            remaining = (line + "\n").encode()
+            while remaining:  # a disk that fills up takes a part without complaint, and refuses the next
+                remaining = remaining[os.write(descriptor, remaining) :]
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import numbers
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,9 @@ class History:
         return {name: self.columns[name][-1] for name in self.metrics if self.columns[name]}
 
     def at(self, epoch: int) -> dict[str, float]:
-        """Return the metrics of one epoch."""
+        """Return the metrics of one epoch; nothing when it is not there."""
+        if epoch not in self.epochs:
+            return {}
         row = self.epochs.index(epoch)
         return {name: self.columns[name][row] for name in self.metrics}
 
@@ -73,21 +76,32 @@ def read_history(path: Path) -> History:
         return History({})
     except OSError as error:
         return History({}, f"{path.name}: {error.strerror}")
-    complete = text[: text.rfind("\n") + 1]
-    problem = "" if complete == text else f"{path.name}: the last line is cut off"
-    rows = csv.reader(io.StringIO(complete))
-    header = next(rows, [])
+    lines = text.split("\n")
+    problem = f"{path.name}: the last line is cut off" if lines.pop() else ""
+    header = _cells_of(lines[0]) if lines else []
+    if not header:
+        return History({}, problem or f"{path.name}: is empty")
+    if "epoch" not in header or len(set(header)) < len(header):
+        return History({}, f"{path.name}: the first line is damaged, or is not the header of a history")
     columns: dict[str, list[float]] = {name: [] for name in header}
-    for number, row in enumerate(rows, start=2):
-        values = [_number(cell) for cell in row]
-        if len(row) != len(header) or None in values:
+    for number, line in enumerate(lines[1:], start=2):
+        row = _row_of(line, header)
+        if row is None:
             problem = problem or f"{path.name}: line {number} is damaged"
             continue
-        for name, value in zip(header, values, strict=True):
-            columns[name].append(math.nan if value is None else value)
-    if header and "epoch" not in header:
-        return History({}, f"{path.name}: has no column 'epoch'")
+        for name, value in row.items():
+            columns[name].append(value)
     return History(columns, problem)
+
+
+def _row_of(line: str, header: Sequence[str]) -> dict[str, float] | None:
+    """Return the numbers of one line by column, or None where it is damaged."""
+    cells = _cells_of(line)
+    values = [_number(cell) for cell in cells]
+    if len(cells) != len(header) or None in values:
+        return None
+    row = {name: math.nan if value is None else value for name, value in zip(header, values, strict=True)}
+    return row if row["epoch"].is_integer() else None
 
 
 class HistoryWriter:
@@ -102,21 +116,28 @@ class HistoryWriter:
         """Add the row of one epoch; it is on disk when this returns.
 
         Raises:
-            RunError: the file cannot be written, or the row has no epoch.
+            RunError: the file cannot be written, or the row has no epoch. The row may then be added again.
         """
         if "epoch" not in row:
             raise RunError("a row of the history must name its epoch")
-        self._rows.append(dict(row))
         columns = _ordered([*self._columns, *(name for name in row if name not in self._columns)])
-        if columns == self._columns:
-            atomic.append_line(self._path, _line(self._cells(row)))
-            return
-        self._columns = columns
-        lines = [_line(columns), *(_line(self._cells(row)) for row in self._rows)]
-        atomic.write_text(self._path, "".join(f"{line}\n" for line in lines))
+        rows = [*self._rows, dict(row)]
+        is_new, self._columns = columns != self._columns, []  # until it is written: the next row writes all anew
+        if is_new:
+            lines = [_line(columns), *(_line(_cells(row, columns)) for row in rows)]
+            atomic.write_text(self._path, "".join(f"{line}\n" for line in lines))
+        else:
+            atomic.append_line(self._path, _line(_cells(row, columns)))
+        self._columns, self._rows = columns, rows
 
-    def _cells(self, row: Mapping[str, float]) -> list[str]:
-        return [repr(row[name]) if name in row else "" for name in self._columns]
+
+def _cells(row: Mapping[str, float], columns: Sequence[str]) -> list[str]:
+    return [_text(row[name]) if name in row else "" for name in columns]
+
+
+def _text(value: float) -> str:
+    """Return the shortest text that reads back as the same number, also for one of NumPy's."""
+    return repr(int(value) if isinstance(value, numbers.Integral) else float(value))
 
 
 def _ordered(names: Sequence[str]) -> list[str]:
@@ -130,6 +151,13 @@ def _line(cells: Sequence[str]) -> str:
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="").writerow(cells)
     return buffer.getvalue()
+
+
+def _cells_of(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line]), [])
+    except csv.Error:
+        return []
 
 
 def _number(cell: str) -> float | None:

@@ -17,5 +17,8 @@ CHECKPOINTS = "checkpoints"
 PLOTS = "plots"
 LOG = "train.log"
 
+OWN = {CONFIG, RESOLVED, RECORD, HISTORY, EVALUATION, PREDICTIONS, LABELS, MODEL, WEIGHTS, LOG, CHECKPOINTS, PLOTS, "."}
+"""What no callback may write over, seen from the run."""
+
 TEMPORARY = ".part-"
 """How the name of a file begins while it is being written; such a file is never read."""

@@ -25,6 +25,8 @@ def is_alive(process: Mapping[str, Any]) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
+    except OverflowError:
+        return False  # no process ever had such a number
     except PermissionError:
         pass
     began = process.get("began")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import glob
 import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,8 @@ class Run:
         status = str(self.record.get("status"))
         if status not in STATUSES:
             raise RunError(f"{self.path / layout.RECORD}: {status!r} is not a status")
-        if status == "running" and not is_alive(self.record.get("process") or {}):
+        process = self.record.get("process")
+        if status == "running" and isinstance(process, dict) and not is_alive(process):
             return "crashed"
         return status
 
@@ -70,7 +72,7 @@ class Run:
     @functools.cached_property
     def evaluation(self) -> Mapping[str, Any] | None:
         """The figures on the test set, or None before there are any."""
-        if not (self.path / layout.EVALUATION).exists():
+        if not os.path.exists(self.path / layout.EVALUATION):
             return None
         return self._json(layout.EVALUATION)
 
@@ -78,15 +80,17 @@ class Run:
     def predictions(self) -> Mapping[str, np.ndarray[Any, Any]]:
         """What the model said about the test rows; empty before there is anything."""
         path = self.path / layout.PREDICTIONS
-        if not path.exists():
+        if not os.path.exists(path):
             return {}
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                return {name: arrays[name] for name in arrays.files}
-        except (OSError, ValueError, EOFError, KeyError) as error:
-            raise RunError(f"{path}: damaged: {error}") from error
-        except Exception as error:  # zipfile and zlib have their own, which share no base with the above
-            raise RunError(f"{path}: damaged: {type(error).__name__}: {error}") from error
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                found = {name: arrays[name] for name in arrays.files}
+        except Exception as error:  # OSError, ValueError, EOFError, and those of zipfile and zlib, which share no base
+            raise RunError(f"{path}: damaged: {_first_line(error)}") from error
+        for name, array in found.items():
+            if not isinstance(array, np.ndarray):  # NumPy hands on what is in the archive and is no array
+                raise RunError(f"{path}: damaged: {name!r} is not an array")
+        return found
 
     @property
     def files(self) -> dict[str, Path]:
@@ -131,6 +135,10 @@ class Run:
         return value
 
 
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
 def find_runs(names: Iterable[str | Path]) -> tuple[list[Run], list[Problem]]:
     """Find the runs that paths, globs and directories of runs stand for.
 
@@ -141,7 +149,8 @@ def find_runs(names: Iterable[str | Path]) -> tuple[list[Run], list[Problem]]:
     found: dict[Path, Run] = {}
     problems: list[Problem] = []
     for name in map(str, names):
-        paths = sorted(map(Path, glob.glob(name))) if glob.has_magic(name) and not Path(name).exists() else [Path(name)]
+        is_glob = glob.has_magic(name) and not os.path.exists(name)
+        paths = sorted(map(Path, glob.glob(name))) if is_glob else [Path(name)]
         runs = [run for path in paths for run in _runs_at(path)]
         if not runs:
             problems.append(_nothing_at(name, Path(name)))
@@ -153,22 +162,29 @@ def find_runs(names: Iterable[str | Path]) -> tuple[list[Run], list[Problem]]:
 def _runs_at(path: Path) -> list[Run]:
     if _is_run(path):
         return [Run(path)]
-    if path.is_dir():
-        return [Run(inner) for inner in sorted(path.iterdir()) if _is_run(inner)]
-    return []
+    return [Run(inner) for inner in _inside(path) if _is_run(inner)]
+
+
+def _inside(path: Path) -> list[Path]:
+    """Return what lies in a directory; nothing where it is none or may not be looked into."""
+    try:
+        return sorted(path.iterdir())
+    except (OSError, ValueError):
+        return []
 
 
 def _is_run(path: Path) -> bool:
     """Whether a directory is meant to be a run; one without run.json but with other parts is a broken one."""
-    return path.is_dir() and any((path / part).exists() for part in (layout.RECORD, layout.HISTORY, layout.RESOLVED))
+    return any(os.path.exists(path / part) for part in (layout.RECORD, layout.HISTORY, layout.RESOLVED))
 
 
 def _nothing_at(name: str, path: Path) -> Problem:
-    if path.is_dir():
+    if os.path.isdir(path):
         return Problem(f"{name}: holds no runs", hint="'dnnrun train CONFIG' makes one")
-    if path.exists():
-        return Problem(f"{name}: is a file, not a run directory", hint=f"did you mean {str(path.parent)!r}?")
+    if os.path.exists(path):
+        hint = f"did you mean {str(path.parent)!r}?" if _is_run(path.parent) else "name the directory of a run"
+        return Problem(f"{name}: is a file, not a run directory", hint=hint)
     parent = path.parent
-    inside = sorted(p.name for p in parent.iterdir() if _is_run(p))[-3:] if parent.is_dir() else []
+    inside = [p.name for p in _inside(parent) if _is_run(p)][-3:]
     hint = f"newest in {str(parent)!r}: {', '.join(inside)}" if inside else "'dnnrun train CONFIG' makes a run"
     return Problem(f"{name}: no such run", hint=hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -75,9 +75,9 @@ class RunWriter:
         atomic.write_text(self.path / layout.CONFIG, resolved if written is None else written)
         atomic.write_text(self.path / layout.RESOLVED, resolved)
 
-    def write_labels(self, labels: Mapping[str, Any]) -> None:
+    def write_labels(self, class_names: Sequence[str]) -> None:
         """Keep which label each class number stands for."""
-        atomic.write_json(self.path / layout.LABELS, labels)
+        atomic.write_json(self.path / layout.LABELS, {str(number): name for number, name in enumerate(class_names)})
 
     def append_history(self, row: Mapping[str, float]) -> None:
         """Add the row of one epoch to history.csv."""
@@ -90,7 +90,7 @@ class RunWriter:
     def write_predictions(self, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
         """Keep what the model said about the test rows, and some of the rows, for plots made later."""
         with atomic.replacing(self.path / layout.PREDICTIONS) as temporary:
-            np.savez_compressed(temporary, allow_pickle=False, **arrays)
+            np.savez_compressed(temporary, **arrays)  # type: ignore[arg-type]
 
     @contextlib.contextmanager
     def model_file(self) -> Iterator[Path]:
@@ -108,13 +108,20 @@ class RunWriter:
         """Return the path of a file that a callback writes by itself.
 
         Raises:
-            RunError: the path leads out of the run.
+            RunError: the path leads out of the run, or to a file that is written here.
         """
         root = self.path if folder == "run" else self.path / layout.CHECKPOINTS
         path = (root / relative).absolute()
-        if not path.resolve().is_relative_to(self.path.resolve()):
-            raise RunError(f"{relative!r} leads out of the run directory", hint="give a path relative to the run")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            inside = path.resolve().relative_to(self.path.resolve())
+        except (ValueError, RuntimeError) as error:  # elsewhere; a null character; symbolic links in a circle
+            raise RunError(
+                f"{relative!r} leads out of the run directory", hint="give a path relative to the run"
+            ) from error
+        if str(inside) in layout.OWN:
+            raise RunError(f"{relative!r} is what dnnrun itself writes", hint="choose another name")
+        with atomic.explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
     @property

@@ -15,10 +15,27 @@ class ArgumentError(DataError):
         self.argument = argument
 
 
+def unreadable(argument: str, file: Path, error: OSError) -> ArgumentError:
+    """Return what to say of a file that the operating system does not give.
+
+    Args:
+        argument: the one that names the file.
+        file: as it was opened.
+        error: what came of it.
+    """
+    if isinstance(error, FileNotFoundError):
+        return ArgumentError(argument, f"{file}: there is no such file", nearby_files(file))
+    hint = "name a file inside it" if isinstance(error, IsADirectoryError) else ""
+    return ArgumentError(argument, f"{file}: cannot be read: {error.strerror or error}", hint)
+
+
 def nearby_files(file: Path) -> str:
     """Return a hint for a file that is missing: the nearest name, and what lies beside it."""
     if not file.parent.is_dir():
         return f"there is no folder {str(file.parent)!r}"
-    names = sorted(p.name for p in file.parent.iterdir() if p.suffix == file.suffix)[:10]
-    beside = f"there are: {', '.join(names)}" if names else f"no {file.suffix} file lies in {str(file.parent)!r}"
+    files = sorted(p for p in file.parent.iterdir() if p.is_file())
+    names = [p.name for p in files if p.suffix == file.suffix] or [p.name for p in files]
+    if not names:
+        return f"there are no files in {str(file.parent)!r}"
+    beside = f"there {'is' if len(names) == 1 else 'are'}: {', '.join(names[:10])}{', ...' if names[10:] else ''}"
     return f"{suggest(file.name, names)}\n{beside}".strip()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,11 +9,14 @@ import numpy as np
 import pandas as pd
 
 from dnnrun.data.dataset import Array, SourceData
-from dnnrun.data.sources import ArgumentError, nearby_files
-from dnnrun.errors import DataError, Place, Problem, suggest
+from dnnrun.data.sources import ArgumentError
+from dnnrun.data.sources.table import Table, read_table
+from dnnrun.errors import DataError, Problem, suggest
 
+_MOST_PROBLEMS = 20
 _SHOWN = 5
-_OTHER_SEPARATOR = "is another separator used? separator: ';'"
+_MOST_INTEGER = 2**53  # beyond it a float64 skips whole numbers
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 def read_csv(
@@ -23,7 +25,7 @@ def read_csv(
     *,
     test: str | None = None,
     separator: str = ",",
-    drop: Sequence[str] = (),
+    drop: str | Sequence[str] = (),
 ) -> SourceData:
     """Read a CSV file with a header line.
 
@@ -38,167 +40,129 @@ def read_csv(
         DataError: the file is missing or empty, rows have too few or too many cells, a column is not there, or a
             feature is missing, infinite or not a number; always with the line or the column.
     """
-    table = _Table(Path(path), "path", separator)
-    features = table.features(target, drop)
-    x, y = table.numbers(features), table.targets(target)
+    table = read_table(Path(path), "path", separator)
+    features = _features(table, target, [drop] if isinstance(drop, str) else drop)
+    x, y = _numbers(table, features), _targets(table, target)
     names = tuple(features)
     if test is None:
         return SourceData(x, y, feature_names=names, files=(Path(path),))
-    held_out = _Table(Path(test), "test", separator)
-    held_out.must_have((*features, target))
-    x_test, y_test = held_out.numbers(features), held_out.targets(target)
+    held_out = read_table(Path(test), "test", separator)
+    _must_have(held_out, "test", (*features, target))
+    x_test, y_test = _numbers(held_out, features), _targets(held_out, target, as_text=y.dtype.kind == "U")
+    if y_test.dtype.kind == "U" and y.dtype.kind != "U":
+        what = f"{test}: the target {target!r} is text, such as {y_test[0].item()!r}, but numbers in {path}"
+        raise ArgumentError("test", what, "write it as in the training file")
     return SourceData(x, y, x_test, y_test, feature_names=names, files=(Path(path), Path(test)))
 
 
-class _Table:
-    def __init__(self, file: Path, argument: str, separator: str) -> None:
-        self.file, self.argument = file, argument
-        if len(separator) != 1:
-            raise ArgumentError("separator", f"the separator must be one character, not {separator!r}")
-        self._check_shape(separator)
-        try:
-            frame = pd.read_csv(file, sep=separator, encoding="utf-8-sig", dtype=str, skip_blank_lines=True)
-        except (ValueError, pd.errors.ParserError) as error:
-            raise DataError(f"{file}: cannot be read as CSV: {error}") from error
-        self.frame = frame
+def _features(table: Table, target: str, drop: Sequence[str]) -> list[str]:
+    _must_have(table, "target", [target])
+    _must_have(table, "drop", drop)
+    if target in drop:
+        raise ArgumentError("drop", f"the target {target!r} cannot be left out", "take it out of 'drop'")
+    features = [name for name in table.columns if name != target and name not in drop]
+    if "" in features:
+        raise DataError(
+            f"{table.file}: column {table.columns.index('') + 1} has no name in the first line",
+            hint="give it one, or leave it out with drop: ['']; pandas writes row numbers so unless told index=False",
+        )
+    if not features:
+        raise DataError(f"{table.file}: no column is left to learn from beside {target!r}", hint="drop fewer columns")
+    return features
 
-    def _check_shape(self, separator: str) -> None:
-        """Refuse rows with too few or too many cells: pandas would pad the one and blame the other on itself."""
-        try:
-            with self.file.open(encoding="utf-8-sig", newline="") as stream:
-                rows = csv.reader(stream, delimiter=separator)
-                header = next(rows, None)
-                if not header:
-                    raise DataError(f"{self.file}: the file is empty", hint="it begins with a line of column names")
-                twice = sorted({name for name in header if header.count(name) > 1})
-                if twice:
-                    raise DataError(f"{self.file}: the column {twice[0]!r} stands twice in the first line")
-                self._check_rows(rows, header)
-        except FileNotFoundError as error:
-            raise ArgumentError(
-                self.argument, f"{self.file}: there is no such file", nearby_files(self.file)
-            ) from error
-        except OSError as error:
-            raise ArgumentError(self.argument, f"{self.file}: cannot be read: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise DataError(f"{self.file}: not a UTF-8 text file (byte {error.start})") from error
-        except csv.Error as error:
-            raise DataError(f"{self.file}: cannot be read as CSV: {error}") from error
 
-    def _check_rows(self, rows: Iterator[list[str]], header: list[str]) -> None:
-        ragged: list[tuple[int, list[str]]] = []
-        count = 0
-        for row in rows:
-            count += bool(row)
-            if row and len(row) != len(header):
-                ragged.append((rows.line_num, row))  # type: ignore[attr-defined]
-        if not count:
-            raise DataError(f"{self.file}: there are no rows below the first line")
-        problems = [
-            Problem(
-                f"{len(row)} cells where the first line has {len(header)} columns",
-                Place(str(self.file), line, 1, ",".join(row)[:100], 100),
-            )
-            for line, row in ragged[:_SHOWN]
-        ]
-        if len(ragged) > _SHOWN:
-            problems.append(Problem(f"{self.file}: {len(ragged) - _SHOWN} more rows like these"))
-        if len(header) == 1 and problems:
-            problems.append(
-                Problem("the first line has one column only", hint="is another separator used? separator: ';'")
-            )
-        if problems:
-            raise DataError(*problems)
-
-    def features(self, target: str, drop: Sequence[str]) -> list[str]:
-        dropped = [drop] if isinstance(drop, str) else list(drop)
-        for argument, names in (("target", [target]), ("drop", dropped)):
-            for name in names:
-                if name not in self.frame.columns:
-                    self._no_column(argument, name)
-        features = [name for name in self.frame.columns if name != target and name not in dropped]
-        if not features:
-            raise DataError(f"{self.file}: no column is left to learn from beside {target!r}")
-        return features
-
-    def must_have(self, names: Sequence[str]) -> None:
-        for name in names:
-            if name not in self.frame.columns:
-                self._no_column(self.argument, name)
-
-    def _no_column(self, argument: str, name: str) -> None:
-        columns = [str(column) for column in self.frame.columns]
-        near = suggest(str(name), columns)
+def _must_have(table: Table, argument: str, names: Sequence[str]) -> None:
+    columns = table.columns
+    for name in names:
+        if name in columns:
+            continue
+        near = suggest(name, columns)
         listed = f"columns: {', '.join(columns[:20])}{', ...' if len(columns) > 20 else ''}"
         if len(columns) == 1:
-            listed += f"\none column only: {_OTHER_SEPARATOR}"
+            listed += f"\n{table.one_column_hint()}"
         raise ArgumentError(
-            argument, f"{self.file}: there is no column {name!r}", f"{near}\n{listed}" if near else listed
+            argument, f"{table.file}: there is no column {name!r}", f"{near}\n{listed}" if near else listed
         )
 
-    def numbers(self, features: Sequence[str]) -> Array:
-        """Return the feature columns as float32, shape (rows, columns)."""
-        problems: list[Problem] = []
-        columns = []
-        for name in features:
-            text = self.frame[name]
-            numbers = _to_numbers(text)
-            problems.extend(self._faults(name, text, numbers))
-            columns.append(numbers.to_numpy(dtype=np.float32))
-        if problems:
-            raise DataError(*problems[:20])
-        return np.stack(columns, axis=1)
 
-    def targets(self, target: str) -> Array:
-        """Return the target column: float64, int64 or text, shape (rows,)."""
-        text = self.frame[target]
-        missing = np.flatnonzero(text.isna())
-        if len(missing):
-            raise DataError(
-                Problem(f"{self.file}: the target {target!r} is missing in {_rows(missing)}", hint="remove these rows")
-            )
+def _numbers(table: Table, features: Sequence[str]) -> Array:
+    """Return the feature columns as float32, shape (rows, columns)."""
+    problems: list[Problem] = []
+    columns = []
+    for name in features:
+        text = table.column(name)
         numbers = _to_numbers(text)
-        if numbers.isna().any():
-            return text.str.strip().to_numpy(dtype=str)
-        values: Array = numbers.to_numpy()
-        if not np.isfinite(values).all():
-            raise DataError(
-                f"{self.file}: the target {target!r} is infinite in {_rows(np.flatnonzero(~np.isfinite(values)))}"
-            )
-        return values.astype(np.int64) if np.equal(np.mod(values, 1), 0).all() and not _is_float(text) else values
+        faults = list(_faults(table, name, text, numbers))
+        problems.extend(faults)
+        if not faults:
+            columns.append(numbers.to_numpy(dtype=np.float32))
+    if len(problems) > _MOST_PROBLEMS:
+        rest = len(problems) - _MOST_PROBLEMS
+        problems[_MOST_PROBLEMS:] = [Problem(f"{table.file}: {rest} more like these")]
+    if problems:
+        raise DataError(*problems)
+    return np.stack(columns, axis=1)
 
-    def _faults(self, name: str, text: pd.Series[str], numbers: pd.Series[float]) -> Iterator[Problem]:
-        missing = np.flatnonzero(text.isna())
-        wrong = np.flatnonzero(numbers.isna() & ~text.isna())
-        if len(missing):
-            yield Problem(
-                f"{self.file}: column {name!r} has no value in {_rows(missing)}",
-                hint="remove these rows, fill the gaps, or leave the column out with 'drop'",
+
+def _targets(table: Table, target: str, *, as_text: bool = False) -> Array:
+    """Return the target column: float64, int64 or text, shape (rows,)."""
+    text = table.column(target)
+    where = f"{table.file}: the target {target!r}"
+    missing = np.flatnonzero(text.isna())
+    if len(missing):
+        raise DataError(f"{where} has no value in {_rows(table, missing)}", hint="remove these rows")
+    numbers = _to_numbers(text)
+    values: Array = numbers.to_numpy()
+    is_text = np.isnan(values)
+    if as_text or is_text.all():
+        return text.to_numpy(dtype=str)
+    if is_text.any():
+        if np.mod(values[np.isfinite(values)], 1).any():  # numbers to predict, not the names of classes
+            wrong = np.flatnonzero(is_text)
+            raise DataError(
+                f"{where} holds text, such as {text.iloc[wrong[0]]!r}, in {_rows(table, wrong)}, and numbers elsewhere",
+                hint="remove these rows, or write the numbers that are meant",
             )
-        if len(wrong):
-            yield Problem(
-                f"{self.file}: column {name!r} holds text, such as {text.iloc[wrong[0]]!r}, in {_rows(wrong)}",
-                hint="a feature must be a number; write text as numbers, or leave the column out with 'drop'",
-            )
-        infinite = np.flatnonzero(np.isinf(numbers.to_numpy(dtype=float)))
-        if len(infinite):
-            yield Problem(f"{self.file}: column {name!r} is infinite in {_rows(infinite)}")
+        return text.to_numpy(dtype=str)
+    too_large = np.flatnonzero(np.abs(values) > _LARGEST)
+    if len(too_large):
+        raise DataError(
+            f"{where} is infinite, or too large for 32 bits, in {_rows(table, too_large)}", hint="remove these rows"
+        )
+    is_whole = not np.mod(values, 1).any() and np.abs(values).max() < _MOST_INTEGER
+    return values.astype(np.int64) if is_whole else values
+
+
+def _faults(table: Table, name: str, text: pd.Series[str], numbers: pd.Series[float]) -> Iterator[Problem]:
+    where = f"{table.file}: column {name!r}"
+    missing = np.flatnonzero(text.isna())
+    wrong = np.flatnonzero(numbers.isna() & ~text.isna())
+    too_large = np.flatnonzero(np.abs(numbers.to_numpy(dtype=float)) > _LARGEST)
+    if len(missing):
+        yield Problem(
+            f"{where} has no value in {_rows(table, missing)}",
+            hint="remove these rows, fill the gaps, or leave the column out with 'drop'",
+        )
+    if len(wrong):
+        yield Problem(
+            f"{where} holds text, such as {text.iloc[wrong[0]]!r}, in {_rows(table, wrong)}",
+            hint="a feature must be a number; write text as numbers, or leave the column out with 'drop'",
+        )
+    if len(too_large):
+        yield Problem(
+            f"{where} is infinite, or too large for 32 bits, in {_rows(table, too_large)}",
+            hint="remove these rows, or leave the column out with 'drop'",
+        )
 
 
 def _to_numbers(text: pd.Series[str]) -> pd.Series[float]:
     """Return the cells as floats, true and false as 1 and 0, and NaN for what is not a number."""
-    truths = {"true": "1", "false": "0"}
-    stripped = text.str.strip()
-    as_digits = stripped.str.lower().map(truths).fillna(stripped)
+    as_digits = text.str.lower().map({"true": "1", "false": "0"}).fillna(text)
     return pd.to_numeric(as_digits, errors="coerce").astype(float)
 
 
-def _is_float(text: pd.Series[str]) -> bool:
-    return bool(text.str.contains(r"[.eE]", regex=True).any())
-
-
-def _rows(positions: Array) -> str:
+def _rows(table: Table, positions: Array) -> str:
     """Return ``1 row (line 7)`` or ``3 rows (lines 7, 9, 12)``; the header is line 1."""
-    lines = ", ".join(str(position + 2) for position in positions[:_SHOWN])
+    lines = ", ".join(str(table.lines[position]) for position in positions[:_SHOWN])
     more = ", ..." if len(positions) > _SHOWN else ""
     return f"1 row (line {lines})" if len(positions) == 1 else f"{len(positions)} rows (lines {lines}{more})"

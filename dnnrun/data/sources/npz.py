@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
 
 from dnnrun.data.dataset import Array, SourceData
-from dnnrun.data.sources import ArgumentError, nearby_files
-from dnnrun.data.sources.arrays import check_arrays
+from dnnrun.data.sources import ArgumentError, unreadable
 from dnnrun.errors import DataError, suggest
+
+_SAVE = "save it with np.savez(file, x=features, y=labels)"
 
 
 def read_npz(
@@ -30,33 +32,42 @@ def read_npz(
         y_train: name of the labels, shape (rows,) or (rows, columns); default: ``y_train``, else ``y``.
         x_test: name of the test features; default: ``x_test`` if it is there.
         y_test: name of the test labels; default: ``y_test`` if it is there.
-        class_names: what the class numbers 0, 1, ... stand for.
+        class_names: what the class numbers 0, 1, ... stand for; for text labels, the labels in the order of their
+            numbers.
 
     Raises:
-        DataError: the file is missing or damaged, an array is missing, needs pickle, or does not fit the others.
+        DataError: the file is missing or damaged, an array is missing, or needs pickle.
     """
     file = Path(path)
+    if class_names is not None and len(set(class_names)) < len(class_names):
+        raise ArgumentError("class_names", "two classes have the same name", "give each class its own")
     try:
+        _check_is_npz(file)
         with np.load(file, allow_pickle=False) as arrays:
-            if not isinstance(arrays, np.lib.npyio.NpzFile):
-                raise DataError(f"{file}: a single array, not an .npz of several", hint="save it with np.savez")
             reader = _Reader(file, arrays)
             x = reader.array("x_train", x_train, "x")
             y = reader.array("y_train", y_train, "y")
             has_test = x_test is not None or y_test is not None or {"x_test", "y_test"} & set(arrays.files)
-            test = (reader.array("x_test", x_test), reader.array("y_test", y_test)) if has_test else None
-    except FileNotFoundError as error:
-        raise ArgumentError("path", f"{file}: there is no such file", nearby_files(file)) from error
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"{file}: cannot be read as .npz: {error}", hint="save it with np.savez") from error
-    names = tuple(class_names) if class_names else None
-    check_arrays(x, y, f"{file}: features and labels")
-    if test is None:
-        return SourceData(x, y, class_names=names, files=(file,))
-    check_arrays(*test, f"{file}: test features and labels")
-    if test[0].shape[1:] != x.shape[1:]:
-        raise DataError(f"{file}: a test row has shape {test[0].shape[1:]}, a training row {x.shape[1:]}")
-    return SourceData(x, y, *test, class_names=names, files=(file,))
+            held_out = (reader.array("x_test", x_test), reader.array("y_test", y_test)) if has_test else (None, None)
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(
+            f"{file}: damaged: {error}", hint="get the file again, or save it again with np.savez"
+        ) from error
+    except OSError as error:
+        raise unreadable("path", file, error) from error
+    return SourceData(x, y, held_out[0], held_out[1], class_names=class_names or None, files=(file,))
+
+
+def _check_is_npz(file: Path) -> None:
+    with file.open("rb") as stream:
+        start = stream.read(6)
+        if zipfile.is_zipfile(stream):
+            return
+    if start.startswith(b"PK"):
+        raise DataError(f"{file}: damaged: the end of the file is missing", hint="get the file again")
+    if start == b"\x93NUMPY":
+        raise DataError(f"{file}: a single array (.npy), not several in an .npz", hint=_SAVE)
+    raise DataError(f"{file}: not an .npz file", hint=_SAVE)
 
 
 class _Reader:
@@ -69,7 +80,8 @@ class _Reader:
             if candidate in self._arrays.files:
                 return self._load(candidate)
         listed = ", ".join(self._arrays.files) or "nothing"
-        near = suggest(candidates[0], self._arrays.files)
+        alike = [array for array in self._arrays.files if array not in {"x_train", "y_train", "x_test", "y_test"}]
+        near = suggest(candidates[0], alike)
         hint = f"it holds {listed}; name the right one: {{npz: {{path: ..., {argument}: NAME}}}}"
         raise ArgumentError(
             argument if name else "path",

@@ -1,0 +1,54 @@
+"""The files that a config names: each is looked for from the folder of the file that its name is written in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+# The arguments of the sources csv and npz that name files.
+_FILE_ARGUMENTS = ("path", "test")
+
+
+def with_absolute_paths(config: dict[Any, Any], folder: Path) -> dict[Any, Any]:
+    """Return the config with every path in it absolute, so that it means the same from anywhere.
+
+    Args:
+        config: a raw config; what is not in the notation is left for others to report.
+        folder: where paths begin that are not absolute yet.
+    """
+    config = dict(config)
+    dataset = config.get("dataset")
+    if isinstance(dataset, dict):
+        sources = {key: _source(dataset[key], folder) for key in ("source", "validation") if key in dataset}
+        config["dataset"] = {**dataset, **sources}
+    weights = config.get("initial_weights")
+    if isinstance(weights, str):
+        config["initial_weights"] = _absolute(weights, folder)
+    return config
+
+
+def _source(source: Any, folder: Path) -> Any:
+    if not (isinstance(source, dict) and len(source) == 1):
+        return source
+    [(name, inner)] = source.items()
+    if name not in {"csv", "npz"}:
+        return source
+    if isinstance(inner, str):
+        return {name: _absolute(inner, folder)}
+    if not isinstance(inner, dict):
+        return source
+    return {
+        name: {
+            key: _absolute(item, folder) if key in _FILE_ARGUMENTS and isinstance(item, str) else item
+            for key, item in inner.items()
+        }
+    }
+
+
+def _absolute(written: str, folder: Path) -> str:
+    try:
+        path = Path(written).expanduser()
+    except RuntimeError:  # ~somebody who has no home here
+        path = Path(written)
+    return os.path.normpath(Path.cwd() / folder / path)

@@ -1,0 +1,134 @@
+"""From a source in a config to its rows: dnnrun's own sources by name, a user's function by import path."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from dnnrun.components import Component, ConfigPath, load_object
+from dnnrun.config.schema import Experiment
+from dnnrun.config.sources import SOURCES
+from dnnrun.data.dataset import Array, SourceData
+from dnnrun.data.sources import ArgumentError
+from dnnrun.data.sources.arguments import WrongArgument, check_arguments
+from dnnrun.data.sources.arrays import check_source
+from dnnrun.errors import ConfigError, DataError, DnnrunError
+
+_RETURN = "return (x, y), or ((x, y), (x_test, y_test))"
+
+
+def read_source(experiment: Experiment, source: Component, path: ConfigPath, *, allow_code: bool) -> SourceData:
+    """Read the rows that a source names, checked; features of shape (rows,) become one column, as in Keras.
+
+    Args:
+        experiment: where messages find the lines.
+        source: its name and arguments.
+        path: where it stands in the config.
+        allow_code: whether a source given as an import path may be run.
+
+    Raises:
+        DataError: the source cannot be read, or its rows cannot be trained on, with the line that names it.
+        ConfigError: an argument is wrong, or code is not allowed.
+    """
+    inner = (*path, source.name)
+    try:
+        data = _call(source, allow_code)
+        check_source(data, str(data.files[0]) if data.files else source.name)
+    except (ArgumentError, WrongArgument) as error:
+        raise placed(error, experiment, (*inner, error.argument) if error.argument else inner) from error
+    except (ConfigError, DataError) as error:
+        raise placed(error, experiment, inner) from error
+    return _with_columns(data)
+
+
+def placed(error: DnnrunError, experiment: Experiment, path: ConfigPath) -> DnnrunError:
+    """Return the error with the config's line beside every problem that has no place yet."""
+    where = experiment.place(path, of_key=len(path) < 4)
+    problems = [replace(problem, where=problem.where or where) for problem in error.problems]
+    return DataError(*problems) if isinstance(error, DataError) else ConfigError(*problems)
+
+
+def _call(source: Component, allow_code: bool) -> SourceData:
+    if source.is_import_path:
+        function = load_object(source.name, allow_code=allow_code)
+        return _as_source_data(_result_of(function, source), source.name)
+    module, _, name = SOURCES[source.name].function.partition(":")
+    built_in: Callable[..., SourceData] = getattr(importlib.import_module(module), name)
+    check_arguments(built_in, source.arguments, source.name)
+    return built_in(**source.arguments)
+
+
+def _result_of(function: Any, source: Component) -> Any:
+    """Call a user's function; whatever goes wrong inside it is explained with the line of its code."""
+    if not callable(function):
+        raise ConfigError(
+            f"{source.name} is {_a(function)}, not a function", hint=f"name a function without arguments; {_RETURN}"
+        )
+    try:
+        inspect.signature(function).bind(*source.positional, **source.arguments)
+    except TypeError as error:
+        raise ConfigError(
+            f"{source.name} cannot be called with the arguments of the config: {error}",
+            hint=f"its arguments: {inspect.signature(function)}",
+        ) from error
+    except ValueError:
+        pass  # a callable without a signature
+    try:
+        return function(*source.positional, **source.arguments)
+    except DnnrunError:
+        raise
+    except Exception as error:
+        raise DataError(
+            f"{source.name} failed: {type(error).__name__}: {' '.join(str(error).split())}", hint=_origin(error)
+        ) from error
+
+
+def _origin(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"it came from line {frames[-1].lineno} of {frames[-1].filename}" if frames else ""
+
+
+def _as_source_data(made: Any, name: str) -> SourceData:
+    """Take what a user's function returns: SourceData, (x, y), or ((x, y), (x_test, y_test)) as Keras's data sets."""
+    if isinstance(made, SourceData):
+        test = [None if value is None else _array(value, name) for value in (made.x_test, made.y_test)]
+        return replace(made, x=_array(made.x, name), y=_array(made.y, name), x_test=test[0], y_test=test[1])
+    if _is_pair(made) and _is_pair(made[0], tuple) and _is_pair(made[1], tuple):
+        (x, y), (x_test, y_test) = made
+        return SourceData(_array(x, name), _array(y, name), _array(x_test, name), _array(y_test, name))
+    if _is_pair(made, tuple) and not isinstance(made[0], tuple):
+        return SourceData(_array(made[0], name), _array(made[1], name))
+    raise DataError(f"{name} returned {_a(made)}", hint=_RETURN)
+
+
+def _is_pair(made: Any, kind: Any = (tuple, list)) -> bool:
+    return isinstance(made, kind) and len(made) == 2
+
+
+def _array(value: Any, name: str) -> Array:
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise DataError(
+            f"{name} returned rows that do not make one array: they differ in shape",
+            hint="give each row the same shape",
+        ) from error
+
+
+def _a(made: Any) -> str:
+    if made is None:
+        return "None"
+    size = f" of {len(made)}" if isinstance(made, tuple | list) else ""
+    return f"a {type(made).__name__}{size}"
+
+
+def _with_columns(data: SourceData) -> SourceData:
+    if data.x.ndim > 1:
+        return data
+    return replace(data, x=data.x[:, None], x_test=None if data.x_test is None else data.x_test[:, None])

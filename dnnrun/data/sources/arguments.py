@@ -1,0 +1,73 @@
+"""Whether the arguments that a config gives a source are of the types that its function declares."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from types import NoneType
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from dnnrun.errors import ConfigError
+
+_WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+class WrongArgument(ConfigError):  # noqa: N818 - a fault of the config, told apart so that its line can be shown
+    """An argument is not of the type that its source takes; `argument` is its name, if it is one argument's fault."""
+
+    def __init__(self, what: str, hint: str = "", argument: str = "") -> None:
+        super().__init__(what, hint=hint)
+        self.argument = argument
+
+
+def check_arguments(function: Callable[..., Any], arguments: Mapping[str, Any], name: str) -> None:
+    """Raise `WrongArgument` unless one of dnnrun's own sources can be called with these arguments.
+
+    Args:
+        function: with type hints for all of its arguments.
+        arguments: by name, a list as a tuple.
+        name: of the source, for messages.
+    """
+    try:
+        inspect.signature(function).bind(**arguments)
+    except TypeError as error:
+        raise WrongArgument(f"{name}: {error}") from error
+    hints = typing.get_type_hints(function)
+    for argument, value in arguments.items():
+        try:
+            TypeAdapter(hints[argument], config=ConfigDict(strict=True)).validate_python(value)
+        except ValidationError as error:
+            shown = list(value) if isinstance(value, tuple) else value
+            what = f"{argument} of {name} must be {_in_words(hints[argument])}, not {_shown(shown)}"
+            raise WrongArgument(what, _remedy(argument, value), argument) from error
+
+
+def _in_words(hint: Any) -> str:
+    options = [option for option in typing.get_args(hint) if option is not NoneType] or [hint]
+    if typing.get_origin(hint) in (tuple, Sequence):
+        return "a list of texts"
+    if hint in _WORDS:
+        return _WORDS[hint]
+    return " or ".join(dict.fromkeys(_in_words(option) for option in options))
+
+
+def _remedy(argument: str, value: Any) -> str:
+    if value is None:
+        return f"write a value behind '{argument}:', or take it out"
+    if isinstance(value, tuple) and not all(isinstance(item, str) for item in value):
+        quoted = ", ".join(f'"{item}"' for item in value)
+        return f"in quotes they are texts: {argument}: [{quoted}]"
+    if isinstance(value, tuple):
+        return "give one text, not a list"
+    if isinstance(value, str):
+        return f"write it as a list: {argument}: [{value}]"
+    return f'in quotes it is a text: {argument}: "{_shown(value)}"'
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    return str(value).lower() if isinstance(value, bool) else repr(value)

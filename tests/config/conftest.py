@@ -1,0 +1,66 @@
+"""What the tests of the config language share: a config that is right, and a folder to spoil it in."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dnnrun.config import catalog
+from dnnrun.config.load import load_config
+from dnnrun.config.schema import Experiment
+
+VALID = """\
+dataset: mnist
+model:
+  layers:
+    - Flatten
+    - {Dense: {units: 10, activation: softmax}}
+optimizer: {Adam: {learning_rate: 1e-3}}
+loss: sparse_categorical_crossentropy
+"""
+
+
+@pytest.fixture(autouse=True)
+def _described_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the installed Keras for the one that the catalogue describes, so that messages do not depend on it."""
+    monkeypatch.setattr(catalog, "installed_keras", catalog.described_keras)
+
+
+@pytest.fixture
+def valid() -> str:
+    """A config with nothing wrong in it."""
+    return VALID
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Write files into the current directory, which is a new one; returns the path of the last."""
+    monkeypatch.chdir(tmp_path)
+
+    def write_files(**texts: str) -> Path:
+        for name, text in texts.items():
+            path = Path(*name.split("__")).with_suffix(".yaml")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(textwrap.dedent(text), encoding="utf-8")
+        return path
+
+    return write_files
+
+
+@pytest.fixture
+def load(write: Callable[..., Path]) -> Callable[..., Experiment]:
+    """Load a config that is valid but for the lines given, which take the place of those with the same keys."""
+
+    def load_lines(lines: str = "", *overrides: str) -> Experiment:
+        lines = textwrap.dedent(lines)
+        keys = {line.partition(":")[0] for line in lines.splitlines() if not line.startswith(" ")}
+        kept, keep = [], True
+        for line in VALID.splitlines():
+            keep = line.partition(":")[0] not in keys if not line.startswith(" ") else keep
+            kept += [line] if keep else []
+        return load_config(write(config="\n".join(kept) + "\n" + lines), overrides)
+
+    return load_lines
