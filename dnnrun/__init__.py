@@ -53,7 +53,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-
         return importlib.import_module("importlib.metadata").version("dnnrun")
     if name in _OFFERED:
         return getattr(importlib.import_module(_OFFERED[name]), name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Annotated
 
 import typer
@@ -22,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # plain help comes at once; rich's would double the time
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -51,4 +52,6 @@ for _name, _where in COMMANDS.items():
 
 def main() -> None:
     """Run the command line; the installed ``dnnrun`` calls this."""
+    # Pydantic looks through every installed package for plugins, and none of them should change what a config means.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     app()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import sys
 from enum import StrEnum
@@ -33,7 +34,7 @@ class Format(StrEnum):
 def compare(
     runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Run directories, folders of runs, or globs.")],
     sort: Annotated[
-        str | None, typer.Option(metavar="METRIC", help="Sort by this metric, the best first: [bold]val_loss[/bold].")
+        str | None, typer.Option(metavar="METRIC", help="Sort by this metric, the best first: val_loss.")
     ] = None,
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Overlay the runs' curves in a .png, .svg or .pdf.")
@@ -41,12 +42,15 @@ def compare(
     file_format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON object.")] = False,
 ) -> None:
-    """Put runs side by side: what differs in their configs, and how well each did. Does not start TensorFlow.
+    """Put runs side by side: what differs in them, and how well each did.
 
-    [dim]dnnrun compare runs/*
+    Columns are the keys of the configs that differ, and the metrics. TensorFlow is not started.
+
+    \b
+    dnnrun compare runs/*
     dnnrun compare runs --sort val_loss --plot curves.png
-    dnnrun compare runs --format csv > runs.csv[/dim]
-    """
+    dnnrun compare runs --format csv > runs.csv
+    """  # noqa: D301 - \b keeps the lines of the examples apart in the help
     from dnnrun.analysis import comparison_formats
     from dnnrun.analysis.comparison import compare_runs
     from dnnrun.errors import RunError
@@ -70,10 +74,14 @@ def compare(
 
         write_overlay(found, plot, sort=sort)
         messages().print(f"curves in {plot}", markup=False)
-    if problems:
-        print_problems(tuple(problems), messages())
-    if problems or not comparison.rows:
+    print_problems(tuple(problems), messages())
+    if not comparison.rows or any(_is_missing(name) for name in runs):
         raise typer.Exit(RunError.exit_code)
+
+
+def _is_missing(name: str) -> bool:
+    """Whether a run was named that is not there: a stray file in ``runs/*`` is no mistake, a wrong name is one."""
+    return not glob.has_magic(name) and not Path(name).exists()
 
 
 def _print_table(comparison: Comparison) -> None:

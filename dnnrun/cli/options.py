@@ -14,8 +14,8 @@ SetOption = Annotated[
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="Override any key, the value as in YAML: [bold]optimizer.Adam.learning_rate=0.01[/bold], "
-        "[bold]model.layers.1.Dense.units=64[/bold].",
+        help="Override any key, the value as in YAML: optimizer.Adam.learning_rate=0.01, "
+        "model.layers.1.Dense.units=64.",
     ),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and the result itself.")]

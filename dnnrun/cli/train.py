@@ -35,10 +35,11 @@ def train(
 ) -> None:
     """Train one experiment into a new run directory.
 
-    [dim]dnnrun train configs/mnist_adam.yaml
+    \b
+    dnnrun train configs/mnist_adam.yaml
     dnnrun train configs/mnist_adam.yaml --epochs 2 --set optimizer.SGD=0.1
-    dnnrun train configs/mnist_adam.yaml --smoke --json[/dim]
-    """
+    dnnrun train configs/mnist_adam.yaml --smoke --json
+    """  # noqa: D301 - \b keeps the lines of the examples apart in the help
     signal.signal(signal.SIGTERM, _terminate)
     run, failure = _train_on_screen(
         config,

@@ -17,10 +17,13 @@ def validate(
     assignments: SetOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Check configs without training: every mistake at its line, with what to do. Does not start TensorFlow.
+    """Check configs without training: every mistake at its line.
 
-    [dim]dnnrun validate configs/*.yaml[/dim]
-    """
+    Everything that is wrong is reported at once, with what is allowed and what to try. TensorFlow is not started.
+
+    \b
+    dnnrun validate configs/*.yaml
+    """  # noqa: D301 - \b keeps the lines of the examples apart in the help
     from dnnrun.config.load import load_config
     from dnnrun.errors import ConfigError
 

@@ -7,10 +7,10 @@ installed, the catalogue no longer refuses what it does not know: the engine, wh
 from __future__ import annotations
 
 import functools
-import importlib.metadata
+import importlib.util
 import json
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 
 from dnnrun.components import KINDS, Kind
 from dnnrun.config.sources import SOURCES
@@ -75,17 +75,21 @@ def described_keras() -> str:
 
 @functools.cache
 def installed_keras() -> str | None:
-    """Return the version of the installed Keras without importing it, or None."""
-    try:
-        return importlib.metadata.version("keras")
-    except importlib.metadata.PackageNotFoundError:
+    """Return the version of the installed Keras without importing it, or None.
+
+    It is read off the name of the folder that pip leaves beside the package: importing `importlib.metadata`, which
+    does the same, takes a tenth of the time in which a config is to be validated.
+    """
+    spec = importlib.util.find_spec("keras")
+    if spec is None or spec.origin is None:
         return None
+    folders = list(Path(spec.origin).parent.parent.glob("keras-*.dist-info"))
+    return folders[0].name.removeprefix("keras-").removesuffix(".dist-info") if len(folders) == 1 else None
 
 
 @functools.cache
 def _raw() -> dict[str, object]:
-    text = resources.files("dnnrun.config").joinpath(FILE).read_text(encoding="utf-8")
-    raw: dict[str, object] = json.loads(text)
+    raw: dict[str, object] = json.loads(Path(__file__).with_name(FILE).read_text(encoding="utf-8"))
     return raw
 
 

@@ -25,13 +25,17 @@ def infer_task(source: SourceData, experiment: Experiment) -> Task:
     """
     if source.class_names is not None or source.y.dtype.kind not in "iuf" or experiment.dataset.one_hot:
         return "classification"
-    loss = _letters(experiment.loss.name)
-    if any(part in loss for part in (*_CLASSIFYING_LOSSES, *_TAKE_CLASS_NUMBERS)):
+    if is_for_classes(experiment.loss.name):
         return "classification"
     metrics = [metric.name.lower() for metric in experiment.metrics]
     if any(part in word for word in metrics for part in _CLASSIFYING_METRICS):
         return "classification"
     return "regression"
+
+
+def is_for_classes(loss: str) -> bool:
+    """Whether the loss of this name only makes sense for classes."""
+    return any(part in _letters(loss) for part in (*_CLASSIFYING_LOSSES, *_TAKE_CLASS_NUMBERS))
 
 
 def takes_class_numbers(loss: str) -> bool:

@@ -9,7 +9,15 @@ import numpy as np
 from dnnrun.components import Component
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Array, Dataset, Rows, SourceData, Task
-from dnnrun.data.labels import Labels, find_labels, infer_task, shape_labels, shape_targets, takes_class_numbers
+from dnnrun.data.labels import (
+    Labels,
+    find_labels,
+    infer_task,
+    is_for_classes,
+    shape_labels,
+    shape_targets,
+    takes_class_numbers,
+)
 from dnnrun.data.reading import placed, read_source
 from dnnrun.data.sources.arrays import check_alike
 from dnnrun.data.splits import split_rows
@@ -46,7 +54,7 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
     except DataError as error:
         raise placed(error, experiment, ("dataset", "source", config.source.name)) from error
     if labels is not None:
-        _check_loss(experiment, labels)
+        _check_loss(experiment, source, labels)
     splits = {name: _rows(name, parts, labels, experiment) for name in parts}
     return Dataset(
         source=config.source.name,
@@ -114,7 +122,7 @@ def _hold_out(x: Array, y: Array, fraction: float, experiment: Experiment) -> tu
     return (x[kept], y[kept]), (x[held_out], y[held_out])
 
 
-def _check_loss(experiment: Experiment, labels: Labels) -> None:
+def _check_loss(experiment: Experiment, source: SourceData, labels: Labels) -> None:
     """Refuse a loss of Keras that would take the labels for something else; of a user's own loss nothing is known."""
     loss, one_hot = experiment.loss, experiment.dataset.one_hot
     if loss.is_import_path:
@@ -126,6 +134,8 @@ def _check_loss(experiment: Experiment, labels: Labels) -> None:
     elif not sparse and not are_vectors and len(labels.names) > 2:
         what = f"{loss.name} cannot be computed from the class numbers of {len(labels.names)} classes"
         hint = "set dataset.one_hot: true, or use a loss that begins with sparse_"
+        if not is_for_classes(loss.name) and source.y.dtype.kind in "iuf" and source.class_names is None:
+            hint += "\nfor regression, take the metrics that are for classes out"
     else:
         return
     raise ConfigError(Problem(what, experiment.place(("loss",)), hint))

@@ -26,35 +26,36 @@ def split_rows(
     Raises:
         DataError: one of the two parts would be empty, or a class is too small to be in both.
     """
+    kept = math.floor(rows * (1.0 - fraction))
+    if not 0 < kept < rows:
+        raise DataError(
+            f"{fraction:g} of {rows} {'row' if rows == 1 else 'rows'} leaves nothing on one side",
+            hint="hold out another share, or none",
+        )
     if not shuffle:
-        kept = math.floor(rows * (1.0 - fraction))
         positions = np.arange(rows)
-        parts = positions[:kept], positions[kept:]
-    else:
-        if stratify_by is not None:
-            _check_classes(stratify_by)
-        from sklearn.model_selection import train_test_split  # noqa: PLC0415 - 1.7 s that not every run needs
+        return positions[:kept], positions[kept:]
+    if stratify_by is not None:
+        _check_classes(stratify_by, min(kept, rows - kept))
+    from sklearn.model_selection import train_test_split  # noqa: PLC0415 - 1.7 s that not every run needs
 
-        try:
-            kept_rows, held_out = train_test_split(
-                np.arange(rows), test_size=fraction, random_state=seed, shuffle=True, stratify=stratify_by
-            )
-        except ValueError as error:
-            raise DataError(
-                f"{rows} rows cannot be split with {fraction:g} held out: {error}",
-                hint=f"hold out another share{', or turn stratify off' if stratify_by is not None else ''}",
-            ) from error
-        parts = kept_rows, held_out
-    if not all(len(part) for part in parts):
-        raise DataError(f"of {rows} rows, {fraction:g} leaves nothing on one side", hint="hold out another share")
-    return parts
+    kept_rows, held_out = train_test_split(
+        np.arange(rows), test_size=fraction, random_state=seed, shuffle=True, stratify=stratify_by
+    )
+    return kept_rows, held_out
 
 
-def _check_classes(classes: Array) -> None:
+def _check_classes(classes: Array, smaller_part: int) -> None:
+    """Refuse what scikit-learn would refuse in the words of its own arguments."""
     names, counts = np.unique(classes, return_counts=True)
     if counts.min() < 2:
         lonely = names[int(np.argmin(counts))].item()
         raise DataError(
             f"stratify cannot divide the class {lonely!r}, which has one row only",
             hint="turn stratify off, or remove that row",
+        )
+    if smaller_part < len(names):
+        raise DataError(
+            f"stratify cannot put {len(names)} classes into {smaller_part} {'row' if smaller_part == 1 else 'rows'}",
+            hint="hold out another share, or turn stratify off",
         )

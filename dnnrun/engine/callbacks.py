@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
 import keras
@@ -18,8 +17,9 @@ from dnnrun.config.schema import Experiment
 from dnnrun.engine.log import logger
 from dnnrun.engine.objects import ObjectBuilder
 from dnnrun.engine.observer import Observer
-from dnnrun.store import RunWriter
+from dnnrun.store import TARGET_HINT, Folder, RunWriter, fault_of_target
 
+_CHECKPOINTING = {"ModelCheckpoint", "OrbaxCheckpoint"}
 _DEFAULT_TARGETS = {
     "CSVLogger": "csv_logger.csv",
     "TensorBoard": "tensorboard",
@@ -53,24 +53,17 @@ class CallbackFactory:
         argument = WRITES_TO.get(component.name)
         if argument:
             target = str(component.arguments.get(argument) or _default_target(component))
-            self._check_target(target, component, argument, index)
+            folder: Folder = "checkpoints" if component.name in _CHECKPOINTING else "run"
+            fault = fault_of_target(target, folder=folder)
+            if fault:
+                raise self._builder.refusal(fault, (*path, component.name, argument), TARGET_HINT)
             if writer is not None:
-                is_checkpoint = component.name in {"ModelCheckpoint", "OrbaxCheckpoint"}
-                target = str(writer.inside(target, folder="checkpoints" if is_checkpoint else "run"))
+                target = str(writer.inside(target, folder=folder))
             component = Component(component.name, {**component.arguments, argument: target})
         built = self._builder.build("callbacks", component, path)
         if not isinstance(built, keras.callbacks.Callback):
             raise self._builder.refusal(f"{component.name} is a {type(built).__name__}, not a Keras callback", path)
         return built
-
-    def _check_target(self, target: str, component: Component, argument: str, index: int) -> None:
-        pure = PurePath(target)
-        if pure.is_absolute() or ".." in pure.parts:
-            raise self._builder.refusal(
-                f"{component.name} would write to {target!r}, outside the run",
-                ("callbacks", index, component.name, argument),
-                "give a path relative to the run, such as best.keras",
-            )
 
 
 def _default_target(component: Component) -> str:

@@ -2,6 +2,6 @@
 
 from dnnrun.store.history import History
 from dnnrun.store.reading import Run, find_runs
-from dnnrun.store.writing import RunWriter
+from dnnrun.store.writing import TARGET_HINT, Folder, RunWriter, fault_of_target
 
-__all__ = ["History", "Run", "RunWriter", "find_runs"]
+__all__ = ["TARGET_HINT", "Folder", "History", "Run", "RunWriter", "fault_of_target", "find_runs"]

@@ -44,7 +44,7 @@ def explained(target: Path) -> Iterator[None]:
     except OSError as error:
         raise RunError(
             f"cannot write {target}: {error.strerror or error}",
-            hint="what was there before is unchanged; make room or choose another place with --runs-dir",
+            hint="what was there before is unchanged; make room on the disk, or write elsewhere",
         ) from error
 
 

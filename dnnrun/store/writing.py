@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +17,8 @@ from dnnrun.store.processes import this_process
 from dnnrun.store.reading import Run
 
 Status = Literal["running", "completed", "interrupted", "failed", "diverged"]
+Folder = Literal["run", "checkpoints"]
+TARGET_HINT = "give a path relative to the run, and a name of its own, such as best.keras"
 
 
 class RunWriter:
@@ -104,22 +106,20 @@ class RunWriter:
         with atomic.replacing(self.path / layout.WEIGHTS) as temporary:
             yield temporary
 
-    def inside(self, relative: str, *, folder: Literal["run", "checkpoints"]) -> Path:
+    def inside(self, relative: str, *, folder: Folder) -> Path:
         """Return the path of a file that a callback writes by itself.
 
         Raises:
             RunError: the path leads out of the run, or to a file that is written here.
         """
-        root = self.path if folder == "run" else self.path / layout.CHECKPOINTS
-        path = (root / relative).absolute()
+        fault = fault_of_target(relative, folder=folder)
+        if fault:
+            raise RunError(fault, hint=TARGET_HINT)
+        path = (self.path / _below(folder) / relative).absolute()
         try:
-            inside = path.resolve().relative_to(self.path.resolve())
-        except (ValueError, RuntimeError) as error:  # elsewhere; a null character; symbolic links in a circle
-            raise RunError(
-                f"{relative!r} leads out of the run directory", hint="give a path relative to the run"
-            ) from error
-        if str(inside) in layout.OWN:
-            raise RunError(f"{relative!r} is what dnnrun itself writes", hint="choose another name")
+            path.resolve().relative_to(self.path.resolve())
+        except (ValueError, RuntimeError) as error:  # a symbolic link leads elsewhere, or in a circle
+            raise RunError(f"{relative!r} leads out of the run directory", hint=TARGET_HINT) from error
         with atomic.explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
         return path
@@ -132,6 +132,20 @@ class RunWriter:
     def read(self) -> Run:
         """Return the run as a reader sees it."""
         return Run(self.path)
+
+
+def fault_of_target(relative: str, *, folder: Folder) -> str | None:
+    """Return why a callback may not write to a path below the run, or None; no run is needed to ask."""
+    path = PurePath(relative)
+    if path.is_absolute() or ".." in path.parts or "\0" in relative:
+        return f"{relative!r} leads out of the run directory"
+    if str(_below(folder) / path) in layout.OWN:
+        return f"{relative!r} is what dnnrun itself writes"
+    return None
+
+
+def _below(folder: Folder) -> PurePath:
+    return PurePath(layout.CHECKPOINTS if folder == "checkpoints" else ".")
 
 
 def _claim(runs_dir: Path, stem: str) -> Path:

@@ -80,7 +80,7 @@ def test_a_full_disk(tmp_path: Path, names_in: Names, monkeypatch: pytest.Monkey
     with pytest.raises(RunError, match=r"cannot write .*run\.json: No space left on device") as caught:
         atomic.write_text(path, "new")
     monkeypatch.undo()
-    assert "--runs-dir" in str(caught.value)
+    assert "make room on the disk" in str(caught.value)
     assert path.read_text() == "old"
     assert names_in(tmp_path) == {"run.json"}
 

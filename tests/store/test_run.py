@@ -261,7 +261,6 @@ def test_a_failed_save_leaves_the_weights_that_were_there(writer: RunWriter) -> 
         ("epoch-{epoch:03d}.keras", "checkpoints", "checkpoints/epoch-{epoch:03d}.keras"),
         ("deep/er/best.keras", "checkpoints", "checkpoints/deep/er/best.keras"),
         ("tensorboard", "run", "tensorboard"),
-        ("../log.csv", "checkpoints", "checkpoints/../log.csv"),
         ("history.csv", "checkpoints", "checkpoints/history.csv"),
     ],
 )
@@ -277,16 +276,12 @@ def test_out_of_the_run(writer: RunWriter, relative: str, folder: Any, tmp_path:
     root = writer.path if folder == "run" else writer.path / layout.CHECKPOINTS
     (root / "link").symlink_to(tmp_path)
     (root / "circle").symlink_to(root / "circle")
-    if (relative, folder) == ("../x", "checkpoints"):
-        relative = "../../x"
     with pytest.raises(RunError, match="leads out of the run directory"):
         writer.inside(relative, folder=folder)
     assert {path.name for path in tmp_path.iterdir()} == {"runs"}
 
 
-@pytest.mark.parametrize(
-    "relative", ["history.csv", "run.json", "./model.keras", "x/../config.yaml", "plots", "checkpoints", ".", ""]
-)
+@pytest.mark.parametrize("relative", ["history.csv", "run.json", "./model.keras", "plots", "checkpoints", ".", ""])
 def test_what_dnnrun_writes_itself_is_nobody_elses(writer: RunWriter, relative: str) -> None:
     with pytest.raises(RunError, match="is what dnnrun itself writes"):
         writer.inside(relative, folder="run")

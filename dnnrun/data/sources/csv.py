@@ -13,7 +13,6 @@ from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.table import Table, read_table
 from dnnrun.errors import DataError, Problem, suggest
 
-_MOST_PROBLEMS = 20
 _SHOWN = 5
 _MOST_INTEGER = 2**53  # beyond it a float64 skips whole numbers
 _LARGEST = float(np.finfo(np.float32).max)
@@ -96,9 +95,8 @@ def _numbers(table: Table, features: Sequence[str]) -> Array:
         problems.extend(faults)
         if not faults:
             columns.append(numbers.to_numpy(dtype=np.float32))
-    if len(problems) > _MOST_PROBLEMS:
-        rest = len(problems) - _MOST_PROBLEMS
-        problems[_MOST_PROBLEMS:] = [Problem(f"{table.file}: {rest} more like these")]
+    if len(problems) > _SHOWN:
+        problems[_SHOWN:] = [Problem(f"{table.file}: {len(problems) - _SHOWN} more columns like these")]
     if problems:
         raise DataError(*problems)
     return np.stack(columns, axis=1)
