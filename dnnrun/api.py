@@ -11,8 +11,10 @@ from pathlib import Path
 
 from dnnrun.config.load import Override, load_config
 from dnnrun.config.schema import Experiment
+from dnnrun.config.smoke import smoke_test_of
+from dnnrun.data.load import resolve_data
 from dnnrun.engine.observer import Observer
-from dnnrun.errors import Problem
+from dnnrun.errors import ConfigError, Problem
 from dnnrun.store import Run
 
 SMOKE_ROWS = 256
@@ -45,19 +47,23 @@ def train(
         KeyboardInterrupt: the user stopped it; the run directory holds everything so far.
     """
     if isinstance(config, Experiment):
+        if list(overrides):
+            raise ConfigError("overrides need a file to override", hint="change the experiment with its changed()")
         experiment, written = config, None
     else:
         experiment = load_config(config, overrides)
         written = Path(config).read_text(encoding="utf-8-sig")
-    observer = observer or Observer()
-    observer.preparing("starting TensorFlow")
-    from dnnrun.engine.preparation import smoke_test_of  # noqa: PLC0415 - starts TensorFlow
-    from dnnrun.engine.training import train_experiment  # noqa: PLC0415 - starts TensorFlow
-
     if smoke:
         experiment = smoke_test_of(experiment, SMOKE_ROWS)
+    observer = observer or Observer()
+    observer.preparing(f"reading {experiment.dataset.source}")
+    experiment, dataset = resolve_data(experiment, allow_code=allow_code)
+    # Last, because it takes seconds: by now the config is known to be sound, and so is the data.
+    observer.preparing("starting TensorFlow")
+    from dnnrun.engine.training import train_experiment  # noqa: PLC0415
+
     outcome = train_experiment(
-        experiment, runs_dir=Path(runs_dir), written=written, observer=observer, allow_code=allow_code
+        experiment, dataset, runs_dir=Path(runs_dir), written=written, observer=observer, allow_code=allow_code
     )
     observer.preparing("drawing the plots")
     for problem in plot(outcome.run):

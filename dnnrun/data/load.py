@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
     """Read and prepare the data that a config names.
 
     Args:
-        experiment: with a seed; see `with_defaults`.
+        experiment: with a seed; see `resolve_data`.
         allow_code: whether a source given as an import path may be run.
 
     Raises:
@@ -70,8 +71,19 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
     )
 
 
+def resolve_data(experiment: Experiment, *, allow_code: bool = False) -> tuple[Experiment, Dataset]:
+    """Return the config with nothing left open, and its data: what a run is made from.
+
+    A seed of null is drawn, and what the config leaves to the data is filled in. Errors are those of `load_dataset`.
+    """
+    if experiment.seed is None:
+        experiment = experiment.changed(seed=random.SystemRandom().randrange(2**31))
+    dataset = load_dataset(experiment, allow_code=allow_code)
+    return with_defaults(experiment, dataset), dataset
+
+
 def with_defaults(experiment: Experiment, dataset: Dataset) -> Experiment:
-    """Return the config with what it leaves to the data filled in: the preprocessing of images."""
+    """Return the config with the preprocessing of images, if it names none."""
     if experiment.dataset.preprocess is not None:
         return experiment
     layers = _IMAGE_PREPROCESSING if dataset.is_image else ()

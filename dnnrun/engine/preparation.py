@@ -1,8 +1,7 @@
-"""Everything that can be found wrong before a run exists: data, session, model, callbacks, a first batch."""
+"""Everything that TensorFlow can find wrong before a run exists: session, model, callbacks, a first batch."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,10 @@ import keras
 
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Dataset
-from dnnrun.data.load import load_dataset, with_defaults
 from dnnrun.engine.callbacks import CallbackFactory
 from dnnrun.engine.compilation import compile_model, try_one_batch
 from dnnrun.engine.model import build_model
 from dnnrun.engine.objects import ObjectBuilder, in_one_line
-from dnnrun.engine.observer import Observer
 from dnnrun.engine.session import Session, open_session
 from dnnrun.errors import ConfigError, Problem
 
@@ -26,7 +23,7 @@ class Prepared:
     """All that is needed to train, checked against one another.
 
     Args:
-        experiment: the config with seed and data-dependent defaults filled in: what resolved.yaml says.
+        experiment: the config, resolved.
         dataset: the data.
         session: the device.
         builder: makes further Keras objects for this config.
@@ -46,20 +43,13 @@ class Prepared:
     untrained: Mapping[str, float]
 
 
-def prepare(experiment: Experiment, observer: Observer, *, allow_code: bool) -> Prepared:
-    """Load the data and build everything; nothing is written.
+def prepare(experiment: Experiment, dataset: Dataset, *, allow_code: bool) -> Prepared:
+    """Build everything; nothing is written.
 
     Raises:
         ConfigError: the config does not fit Keras or the data, with its line.
-        DataError: the data cannot be used.
     """
-    if experiment.seed is None:
-        experiment = experiment.changed(seed=random.SystemRandom().randrange(2**31))
-    observer.preparing(f"reading {experiment.dataset.source}")
-    dataset = load_dataset(experiment, allow_code=allow_code)
-    experiment = with_defaults(experiment, dataset)
     class_weight = _class_weight(experiment, dataset)
-    observer.preparing("building the model")
     session = open_session(experiment)
     builder = ObjectBuilder(experiment, allow_code=allow_code)
     with session.scope():
@@ -69,13 +59,6 @@ def prepare(experiment: Experiment, observer: Observer, *, allow_code: bool) -> 
         callbacks = CallbackFactory(experiment, builder)
         untrained = try_one_batch(model, experiment, dataset)
     return Prepared(experiment, dataset, session, builder, model, callbacks, class_weight, untrained)
-
-
-def smoke_test_of(experiment: Experiment, rows: int) -> Experiment:
-    """Return the experiment cut down to one epoch on at most ``rows`` rows of each split."""
-    dataset = experiment.dataset
-    limit = rows if dataset.limit is None else min(rows, dataset.limit)
-    return experiment.changed(epochs=1, dataset=dataset.model_copy(update={"limit": limit}))
 
 
 def _load_weights(model: keras.Model, experiment: Experiment) -> None:

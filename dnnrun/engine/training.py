@@ -10,6 +10,7 @@ import keras
 
 from dnnrun.config.resolved import to_yaml
 from dnnrun.config.schema import Experiment
+from dnnrun.data.dataset import Dataset
 from dnnrun.engine.callbacks import EpochStart, HistoryRecorder, StepReporter, best_epoch
 from dnnrun.engine.description import plan_of, record_of
 from dnnrun.engine.evaluation import evaluate
@@ -36,6 +37,7 @@ class Outcome:
 
 def train_experiment(
     experiment: Experiment,
+    dataset: Dataset,
     *,
     runs_dir: Path,
     written: str | None = None,
@@ -45,7 +47,8 @@ def train_experiment(
     """Train one experiment into a new run directory.
 
     Args:
-        experiment: the validated config.
+        experiment: the config, resolved; see `dnnrun.data.load.resolve_data`.
+        dataset: its data.
         runs_dir: where the run directory is made.
         written: the config as its author wrote it, to be kept.
         observer: who is told of the progress.
@@ -53,11 +56,11 @@ def train_experiment(
 
     Raises:
         ConfigError: the config does not fit Keras or the data; no directory was made.
-        DataError: the data cannot be used; no directory was made.
         RunError: the directory cannot be made.
     """
     observer = observer or Observer()
-    prepared = prepare(experiment, observer, allow_code=allow_code)
+    observer.preparing("building the model")
+    prepared = prepare(experiment, dataset, allow_code=allow_code)
     writer = RunWriter.create(runs_dir, prepared.experiment.run_name, record_of(prepared))
     with logging_to(writer.log_file, observer), prepared.session.scope():
         try:
