@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -83,13 +87,23 @@ def _scores(run: Run) -> list[Text]:
 
 
 def _next_commands(run: Run) -> list[str]:
-    quoted = shlex.quote(str(run.path))
-    commands = [f"dnnrun compare {shlex.quote(str(run.path.parent))}/*"]
-    if "config" in run.files:
-        commands.append(f"dnnrun train {shlex.quote(str(run.files['config']))}    # the same run again")
-    if "model" in run.files:
-        commands.append(f'python -c "import keras; keras.models.load_model({str(run.files["model"])!r}).summary()"')
-    return commands if run.files else [f"ls {quoted}"]
+    dnnrun = _as_typed("dnnrun", sys.argv[0])
+    files = run.files
+    commands = [f"{dnnrun} compare {shlex.quote(str(run.path.parent))}/*"]
+    if "config" in files:
+        commands.append(f"{dnnrun} train {shlex.quote(str(files['config']))}    # the same run again")
+    if "model" in files:
+        python = _as_typed("python", sys.executable)
+        commands.append(f"{python} -c \"import keras; keras.models.load_model({str(files['model'])!r}).summary()\"")
+    return commands
+
+
+def _as_typed(name: str, program: str) -> str:
+    """Return what to type for a program of this environment: its name if the shell finds it by that, else its path."""
+    found = shutil.which(name)
+    if found and Path(found).absolute() == Path(program).absolute():
+        return name
+    return shlex.quote(os.path.relpath(program))
 
 
 def _text(value: float | None) -> str:

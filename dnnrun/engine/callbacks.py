@@ -62,7 +62,7 @@ class CallbackFactory:
             component = Component(component.name, {**component.arguments, argument: target})
         built = self._builder.build("callbacks", component, path)
         if not isinstance(built, keras.callbacks.Callback):
-            raise self._builder.refusal(f"{component.name} is a {type(built).__name__}, not a Keras callback", path)
+            raise self._builder.refusal(f"{component.name} is no Keras callback: it gives {type(built).__name__}", path)
         return built
 
 

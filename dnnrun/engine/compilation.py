@@ -10,7 +10,6 @@ import numpy as np
 from dnnrun.components import Component
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Dataset, Rows
-from dnnrun.engine.model import output_columns
 from dnnrun.engine.objects import ObjectBuilder, in_one_line
 from dnnrun.engine.session import Session
 from dnnrun.errors import ConfigError, Problem
@@ -21,10 +20,23 @@ def compile_model(model: keras.Model, experiment: Experiment, builder: ObjectBui
     optimizer = builder.build("optimizers", experiment.optimizer, ("optimizer",))
     loss = builder.build("losses", experiment.loss, ("loss",))
     metrics = [builder.build("metrics", metric, ("metrics", index)) for index, metric in enumerate(experiment.metrics)]
+    _check_learning_rate(optimizer, builder)
     try:
         model.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=_jit(experiment, session))
     except Exception as error:
         raise builder.refusal(f"the model cannot be compiled: {in_one_line(error)}", ("optimizer",)) from error
+
+
+def _check_learning_rate(optimizer: keras.optimizers.Optimizer, builder: ObjectBuilder) -> None:
+    """Ask once for the learning rate: a schedule only meets its arguments when it is computed."""
+    try:
+        rate = float(np.asarray(optimizer.learning_rate))
+    except Exception as error:
+        raise builder.refusal(
+            f"the learning rate cannot be computed: {type(error).__name__}: {in_one_line(error)}", ("optimizer",)
+        ) from error
+    if not rate >= 0:
+        raise builder.refusal(f"the learning rate is {rate}", ("optimizer",), "it must not be negative")
 
 
 def try_one_batch(model: keras.Model, experiment: Experiment, dataset: Dataset) -> Mapping[str, float]:
@@ -36,15 +48,18 @@ def try_one_batch(model: keras.Model, experiment: Experiment, dataset: Dataset) 
     Raises:
         ConfigError: the labels do not fit the model's output, or the loss or a metric cannot be computed.
     """
-    _check_output(model, experiment, dataset)
     first: dict[str, float] = {}
     for name, rows in reversed(dataset.splits.items()):
-        first = _try(model, experiment, rows.take(slice(experiment.batch_size)), name)
+        first = _try(model, experiment, dataset, rows.take(slice(experiment.batch_size)), name)
     return first
 
 
-def _try(model: keras.Model, experiment: Experiment, rows: Rows, split: str) -> dict[str, float]:
+def _try(model: keras.Model, experiment: Experiment, dataset: Dataset, rows: Rows, split: str) -> dict[str, float]:
     predicted = model(rows.x, training=False)
+    shape = tuple(predicted.shape)[1:]
+    if not experiment.loss.is_import_path:  # what a loss of the user's own makes of its arguments is its own affair
+        _check_output(shape, experiment, dataset)
+    shapes = f"a row of the output has shape {shape}, a row of the labels {rows.y.shape[1:]}"
     try:
         loss = float(model.compute_loss(x=rows.x, y=rows.y, y_pred=predicted, training=False))
     except Exception as error:
@@ -52,7 +67,7 @@ def _try(model: keras.Model, experiment: Experiment, rows: Rows, split: str) -> 
             Problem(
                 f"the loss cannot be computed on the {split} rows: {in_one_line(error)}",
                 experiment.place(("loss",)),
-                f"a row of the output has shape {tuple(predicted.shape)[1:]}, a row of the labels {rows.y.shape[1:]}",
+                shapes,
             )
         ) from error
     try:
@@ -64,38 +79,35 @@ def _try(model: keras.Model, experiment: Experiment, rows: Rows, split: str) -> 
             Problem(
                 f"the metrics cannot be computed on the {split} rows: {in_one_line(error)}",
                 experiment.place(("metrics",), of_key=True),
+                shapes,
             )
         ) from error
     return {**{name: float(np.asarray(value)) for name, value in logs.items()}, "loss": loss}
 
 
-def _check_output(model: keras.Model, experiment: Experiment, dataset: Dataset) -> None:
-    columns = output_columns(model)
-    if columns is None:
-        return
+def _check_output(shape: tuple[int, ...], experiment: Experiment, dataset: Dataset) -> None:
+    """Refuse an output of a wrong shape; where Keras would broadcast it against the labels, it would say nothing."""
     where = experiment.place(_output_path(experiment))
-    labels = dataset.train.y
-    if labels.ndim == 1:
-        classes = len(dataset.class_names or ())
-        if columns < classes:
-            raise ConfigError(
-                Problem(
-                    f"the model gives {columns} {_numbers(columns)} a row, but there are {classes} classes",
-                    where,
-                    f"the last layer needs units: {classes}",
-                )
-            )
-    elif labels.shape[1] != columns:
-        hint = f"the last layer needs units: {labels.shape[1]}"
-        if dataset.task == "classification" and labels.shape[1] == 1:
-            hint = "the labels are class numbers: set dataset.one_hot: true, or use a loss that begins with sparse_"
-        raise ConfigError(
-            Problem(
-                f"the model gives {columns} {_numbers(columns)} a row, but the labels have {labels.shape[1]}",
-                where,
-                hint,
-            )
-        )
+    labels, classes = dataset.train.y, len(dataset.class_names or ())
+    if len(shape) != 1:
+        what = f"the model gives an array of shape {shape} a row, where one number for each class or target is needed"
+        hint = "put Flatten before the last Dense; behind LSTM or GRU, take return_sequences out"
+        raise ConfigError(Problem(what, where, hint))
+    columns = shape[0]
+    if labels.ndim == 1 and columns < classes:
+        what = f"the model gives {columns} {_numbers(columns)} a row, but there are {classes} classes"
+        raise ConfigError(Problem(what, where, f"the last layer needs units: {classes}"))
+    if labels.ndim == 2 and labels.shape[1] != columns:
+        what = f"the model gives {columns} {_numbers(columns)} a row, but the labels have {labels.shape[1]}"
+        raise ConfigError(Problem(what, where, _remedy(experiment, dataset)))
+
+
+def _remedy(experiment: Experiment, dataset: Dataset) -> str:
+    units = f"the last layer needs units: {dataset.train.y.shape[1]}"
+    if dataset.task == "regression" or dataset.train.y.shape[1] > 1:
+        return units
+    numbered = "the labels are class numbers: set dataset.one_hot: true, or use a loss that begins with sparse_"
+    return numbered if "categorical" in experiment.loss.name.lower() else f"{units}\n{numbered}"
 
 
 def _output_path(experiment: Experiment) -> tuple[str | int, ...]:

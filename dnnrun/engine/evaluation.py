@@ -137,7 +137,8 @@ def trivial_guess(
 
 
 def _constant_guess(model: keras.Model, experiment: Experiment, dataset: Dataset) -> tuple[str, Array] | None:
-    columns = model.output_shape[-1] if isinstance(model.output_shape, tuple) and len(model.output_shape) == 2 else None
+    output = model.compute_output_shape((1, *dataset.input_shape))
+    columns = output[-1] if len(output) == 2 else None
     if dataset.task == "regression":
         mean = dataset.train.y.mean(axis=0)
         return ("always the mean of the training rows", mean) if columns == len(mean) else None

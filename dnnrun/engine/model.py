@@ -12,10 +12,12 @@ import numpy as np
 from dnnrun.components import Component, ConfigPath
 from dnnrun.config.schema import Experiment, ModelConfig
 from dnnrun.data.dataset import Dataset
-from dnnrun.engine.objects import ObjectBuilder, in_one_line
+from dnnrun.engine.objects import ObjectBuilder, in_one_line, reason_of
 
 # Layers that only apply a function: one of them behind a layer is that layer's activation.
 _ACTIVATION_LAYERS = {"Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Sigmoid", "SiLU", "GELU"}
+_STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics")
+_OFFERED = "a function of the input's shape and the number of classes: def make(input_shape, classes)"
 
 
 def build_model(experiment: Experiment, dataset: Dataset, builder: ObjectBuilder) -> keras.Model:
@@ -69,21 +71,21 @@ class _Stack:
     def __init__(self, builder: ObjectBuilder, inputs: Any, shape: tuple[int, ...]) -> None:
         self.outputs = inputs
         self._builder = builder
-        self._names: dict[str, ConfigPath] = {}
+        self._names = {inputs.name}
         self._trail = [f"rows {shape}"]
 
     def add(self, layer: Any, component: Component, path: ConfigPath) -> None:
         if not isinstance(layer, keras.layers.Layer):
-            raise self._builder.refusal(f"{component.name} is a {type(layer).__name__}, not a Keras layer", path)
+            raise self._builder.refusal(f"{component.name} is no Keras layer: it gives {type(layer).__name__}", path)
         if layer.name in self._names:
             raise self._builder.refusal(f"two layers are named {layer.name!r}", path, "give one of them another name")
-        self._names[layer.name] = path
+        self._names.add(layer.name)
         try:
             self.outputs = layer(self.outputs)
         except Exception as error:
             shape = tuple(getattr(self.outputs, "shape", ()))[1:]
             raise self._builder.refusal(
-                f"{component.name} does not fit what reaches it, of shape {shape}: {_reason(error)}",
+                f"{component.name} does not fit what reaches it, of shape {shape}: {reason_of(error)}",
                 path,
                 f"shapes on the way: {' -> '.join(self._trail)}",
             ) from error
@@ -92,15 +94,6 @@ class _Stack:
                 f"{component.name} gives several outputs, and a stack has one", path, "take return_state out"
             )
         self._trail.append(f"{component.name} {tuple(self.outputs.shape)[1:]}")
-
-
-def _reason(error: Exception) -> str:
-    """Return the part of Keras's message that says what was wrong, without its report of the call."""
-    text = str(error)
-    marker = "Arguments received by"
-    cut = text[: text.index(marker)] if marker in text else text
-    text = " ".join(line for line in cut.splitlines() if line.strip() and not line.startswith("Exception encountered"))
-    return in_one_line(ValueError(text.replace("\x1b[1m", "").replace("\x1b[0m", "")))
 
 
 def _activation(config: ModelConfig, index: int, builder: ObjectBuilder) -> dict[str, Any]:
@@ -129,12 +122,37 @@ def _from_function(
         given = {name: value for name, value in offered.items() if name in takes and name not in component.arguments}
         made = function(*component.positional, **{**given, **component.arguments})
     except Exception as error:
-        raise builder.refusal(f"{component.name} failed: {type(error).__name__}: {in_one_line(error)}", path) from error
+        raise builder.refusal(
+            f"{component.name} failed: {type(error).__name__}: {in_one_line(error)}", path, _OFFERED
+        ) from error
     if not isinstance(made, keras.Model):
-        raise builder.refusal(f"{component.name} returned {type(made).__name__}, not a Keras model", path)
+        raise builder.refusal(f"{component.name} returned {type(made).__name__}, not a Keras model", path, _OFFERED)
+    try:
+        result = made(outputs)
+    except Exception as error:
+        raise builder.refusal(
+            f"the model that {component.name} returned does not take what reaches it, of shape "
+            f"{tuple(outputs.shape)[1:]}: {reason_of(error)}",
+            path,
+            _OFFERED,
+        ) from error
+    if not hasattr(result, "shape"):
+        raise builder.refusal(f"the model that {component.name} returned has several outputs", path, "return one")
     if inputs is outputs:
         return made
-    return keras.Model(inputs, made(outputs), name=made.name)
+    _refuse_to_wrap(made, component, builder)
+    return keras.Model(inputs, result, name=made.name)
+
+
+def _refuse_to_wrap(made: keras.Model, component: Component, builder: ObjectBuilder) -> None:
+    """Preprocessing puts the model inside another, whose steps are Keras's: a step of the model's own would be lost."""
+    lost = [name for name in _STEPS if getattr(type(made), name) is not getattr(keras.Model, name)]
+    if lost:
+        raise builder.refusal(
+            f"the model that {component.name} returned has a {lost[0]} of its own, which preprocessing would hide",
+            ("model",),
+            "set dataset.preprocess: [] and put these layers into the model",
+        )
 
 
 def _adapt(layer: Any, rows: Any, component: Component, path: ConfigPath, builder: ObjectBuilder) -> None:
@@ -162,11 +180,3 @@ def _input_dtype(dataset: Dataset) -> str:
 
 def _model_name(name: str) -> str:
     return "".join(c if c.isalnum() or c in "_-." else "_" for c in name)
-
-
-def output_columns(model: keras.Model) -> int | None:
-    """Return how many numbers the model gives a row, or None when it does not give one vector a row."""
-    shape = model.output_shape
-    if isinstance(shape, tuple) and len(shape) == 2 and isinstance(shape[1], int):
-        return shape[1]
-    return None

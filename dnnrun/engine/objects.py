@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,9 @@ from dnnrun.errors import ConfigError, Problem, suggest
 
 # These kinds Keras itself makes from a bare name, and chooses by it: the accuracy that fits the shapes, for one.
 _LEFT_TO_KERAS: set[Kind] = {"metrics", "losses", "activations", "initializers", "regularizers", "constraints"}
+_TENSORFLOW_NOISE = re.compile(r"\{\{function_node [^}]*\}\}|\[Op:\w+\]( name: *\S*)?")
+# Of these a function is never one itself, so that a function named alone is called too.
+_ALWAYS_MADE: set[Kind] = {"layers", "optimizers", "callbacks"}
 
 
 class ObjectBuilder:
@@ -45,7 +49,7 @@ class ObjectBuilder:
         made_from = self._find(kind, component, path)
         arguments = {**defaults, **self._arguments(component, inner)}
         positional = [self._value(None, value, inner) for value in component.positional]
-        if not inspect.isclass(made_from) and not arguments and not positional:
+        if component.is_bare and not inspect.isclass(made_from) and kind not in _ALWAYS_MADE:
             return made_from  # a function of the user's: the object itself, not what it returns
         self._check_arguments(component, made_from, inner)
         try:
@@ -107,7 +111,16 @@ class ObjectBuilder:
                 )
 
 
+def reason_of(error: Exception) -> str:
+    """Return the part of Keras's message that says what was wrong, without its report of the call."""
+    text = str(error)
+    marker = "Arguments received by"
+    cut = text[: text.index(marker)] if marker in text else text
+    text = " ".join(line for line in cut.splitlines() if line.strip() and not line.startswith("Exception encountered"))
+    return in_one_line(ValueError(text.replace("\x1b[1m", "").replace("\x1b[0m", "")))
+
+
 def in_one_line(error: BaseException, most: int = 400) -> str:
     """Return what an exception says, without line breaks, and cut where it goes on and on."""
-    text = " ".join(str(error).split()) or type(error).__name__
+    text = " ".join(_TENSORFLOW_NOISE.sub("", str(error)).split()) or type(error).__name__
     return text if len(text) <= most else text[: most - 3] + "..."

@@ -10,6 +10,7 @@ import keras
 
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Dataset
+from dnnrun.data.sources import nearby_files
 from dnnrun.engine.callbacks import CallbackFactory
 from dnnrun.engine.compilation import compile_model, try_one_batch
 from dnnrun.engine.model import build_model
@@ -65,6 +66,10 @@ def _load_weights(model: keras.Model, experiment: Experiment) -> None:
     if experiment.initial_weights is None:
         return
     file = Path(experiment.initial_weights)
+    if not file.is_file():
+        raise ConfigError(
+            Problem(f"{file}: there is no such file", experiment.place(("initial_weights",)), nearby_files(file))
+        )
     try:
         if file.suffix == ".keras":
             model.set_weights(keras.models.load_model(file, compile=False, safe_mode=True).get_weights())
