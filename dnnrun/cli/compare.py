@@ -87,7 +87,7 @@ def _is_missing(name: str) -> bool:
 def _print_table(comparison: Comparison) -> None:
     from rich.table import Table
 
-    from dnnrun.analysis.comparison_layout import fit_columns
+    from dnnrun.analysis.comparison_layout import column_width, fit_columns
 
     if not comparison.rows:
         return
@@ -95,7 +95,8 @@ def _print_table(comparison: Comparison) -> None:
     shown, hidden = fit_columns(comparison, console.width)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="cyan")
     for column in shown:
-        table.add_column(Text(column.heading), justify=column.align, overflow="fold", vertical="bottom")
+        width = column_width(column, comparison)  # left to itself, rich breaks the runs' names and not the headings
+        table.add_column(Text(column.heading), justify=column.align, width=width, overflow="fold", vertical="bottom")
     for row in comparison.rows:
         cells = [row.cells[column.name] for column in shown]
         table.add_row(*(Text(f"{cell.text}*" if cell.is_best else cell.text, _style(cell.is_best)) for cell in cells))
