@@ -10,7 +10,7 @@ import numpy as np
 from dnnrun.components import Component
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Dataset, Rows
-from dnnrun.engine.objects import ObjectBuilder, in_one_line
+from dnnrun.engine.objects import ObjectBuilder, in_one_line, reason_of
 from dnnrun.engine.session import Session
 from dnnrun.errors import ConfigError, Problem
 
@@ -55,7 +55,16 @@ def try_one_batch(model: keras.Model, experiment: Experiment, dataset: Dataset) 
 
 
 def _try(model: keras.Model, experiment: Experiment, dataset: Dataset, rows: Rows, split: str) -> dict[str, float]:
-    predicted = model(rows.x, training=False)
+    try:
+        predicted = model(rows.x, training=False)
+    except Exception as error:  # some layers look at what they get only when there are numbers in it
+        raise ConfigError(
+            Problem(
+                f"the model cannot be computed on the {split} rows: {reason_of(error)}",
+                experiment.place(("model",), of_key=True),
+                f"a row has shape {rows.x.shape[1:]}",
+            )
+        ) from error
     shape = tuple(predicted.shape)[1:]
     if not experiment.loss.is_import_path:  # what a loss of the user's own makes of its arguments is its own affair
         _check_output(shape, experiment, dataset)

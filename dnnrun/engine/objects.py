@@ -59,9 +59,9 @@ class ObjectBuilder:
         except Exception as error:
             raise self.refusal(f"{component.name} cannot be made: {in_one_line(error)}", path) from error
 
-    def refusal(self, what: str, path: ConfigPath, hint: str = "") -> ConfigError:
-        """Return an error at the line of ``path``."""
-        return ConfigError(Problem(what, self._experiment.place(path), hint))
+    def refusal(self, what: str, path: ConfigPath, hint: str = "", *, of_key: bool = False) -> ConfigError:
+        """Return an error at the line of ``path``, of its value or of its key."""
+        return ConfigError(Problem(what, self._experiment.place(path, of_key=of_key), hint))
 
     def load(self, component: Component, path: ConfigPath) -> Any:
         """Return the object that an import path names, without calling it."""
@@ -107,7 +107,10 @@ class ObjectBuilder:
                 allowed = f"allowed: {', '.join(required + optional)}"
                 near = suggest(name, required + optional)
                 raise self.refusal(
-                    f"{component.name} has no argument {name!r}", (*path, name), f"{near}\n{allowed}".strip()
+                    f"{component.name} has no argument {name!r}",
+                    (*path, name),
+                    f"{near}\n{allowed}".strip(),
+                    of_key=True,
                 )
 
 
