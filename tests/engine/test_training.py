@@ -1,0 +1,324 @@
+"""A run from its config to its files: they are all there, they agree, and they can be made again."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from dnnrun.config.load import load_config
+from dnnrun.config.schema import Experiment
+from dnnrun.data.load import resolve_data
+from dnnrun.engine.callbacks import best_epoch
+from dnnrun.engine.training import Outcome, train_experiment
+from dnnrun.errors import ConfigError
+from dnnrun.store import Run
+
+Train = Callable[..., Outcome]
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def history_of(outcome: Outcome) -> list[dict[str, str]]:
+    """Return the history but for the seconds."""
+    rows = table(outcome.run.path / "history.csv")
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
+
+
+def test_all_files_are_there(finished: Any) -> None:
+    run: Run = finished.run
+    assert {path.name for path in run.path.iterdir()} == {
+        "config.yaml", "resolved.yaml", "run.json", "history.csv", "evaluation.json", "predictions.npz",
+        "model.keras", "weights.weights.h5", "checkpoints", "plots", "train.log",
+    }  # fmt: skip
+    assert re.fullmatch(r"\d{8}-\d{6}-pima", run.name)
+    assert (run.path / "config.yaml").read_text() == finished.written
+    assert "# A comment that stays." in finished.written
+
+
+def test_the_record(finished: Any) -> None:
+    run: Run = finished.run
+    record = json.loads((run.path / "run.json").read_text())
+    assert run.status == record["status"] == "completed"
+    assert (record["name"], record["description"], record["tags"], record["seed"]) == (
+        "pima",
+        "a test",
+        ["one", "two"],
+        7,
+    )
+    assert record["epochs_finished"] == 3
+    assert record["failure"] is None
+    assert record["dataset"]["rows"] == {"train": 460, "validation": 154, "test": 154}
+    assert record["dataset"]["classes"] == ["no diabetes", "diabetes"]
+    assert sum(record["dataset"]["label_counts"]["train"]) == 460
+    assert record["parameters"] == 8 * 2 + 1 + (8 * 8 + 8) + (8 + 1)
+    assert record["versions"]["keras"] == keras.__version__
+    assert record["created"] <= record["ended"]
+    assert set(record["untrained"]) == {"loss", "accuracy", "AUC"}
+
+
+def test_one_row_of_history_an_epoch(finished: Any) -> None:
+    run: Run = finished.run
+    rows = table(run.path / "history.csv")
+    assert list(rows[0]) == [
+        "epoch", "loss", "AUC", "accuracy", "val_loss", "val_AUC", "val_accuracy", "learning_rate", "seconds",
+    ]  # fmt: skip
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
+    assert {row["learning_rate"] for row in rows} == {"0.009999999776482582"}
+    told = [row for what, row in finished.watcher.heard if what == "epoch"]
+    assert [{name: float(value) for name, value in row.items()} for row in rows] == told
+    record = run.record
+    assert record["final"] == {name: value for name, value in told[-1].items() if name != "seconds"}
+    best = min(told, key=lambda row: row["val_loss"])
+    assert record["best"] == {"epoch": best["epoch"], "metric": "val_loss", "value": best["val_loss"]}
+
+
+def test_the_saved_model_scores_what_the_evaluation_says(finished: Any) -> None:
+    run: Run = finished.run
+    _, dataset = resolve_data(load_config(run.path / "resolved.yaml"))
+    model = keras.models.load_model(run.path / "model.keras")
+    test = dataset.splits["test"]
+    assert run.evaluation is not None
+    scored = model.evaluate(test.x, test.y, batch_size=256, verbose=0, return_dict=True)
+    assert scored == pytest.approx(run.evaluation["metrics"], rel=1e-5)
+    assert run.predictions["predicted"] == pytest.approx(model.predict(test.x, verbose=0), abs=1e-6)
+    figures = run.evaluation["classification"]
+    assert figures["accuracy"] == pytest.approx(scored["accuracy"])
+    assert np.sum(figures["confusion_matrix"]) == len(test)
+    assert run.evaluation["split"] == "test"
+    assert run.evaluation["trivial"]["metrics"]["accuracy"] == pytest.approx(100 / 154, abs=1e-3)
+
+
+def test_the_weights_alone_load_into_the_model(finished: Any) -> None:
+    run: Run = finished.run
+    model = keras.models.load_model(run.path / "model.keras")
+    expected = [weight.copy() for weight in model.get_weights()]
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Dense):
+            layer.set_weights([0 * weight for weight in layer.get_weights()])
+    model.load_weights(run.path / "weights.weights.h5")
+    assert all(np.array_equal(a, b) for a, b in zip(expected, model.get_weights(), strict=True))
+
+
+def test_the_observer_hears_everything_in_order(finished: Any) -> None:
+    watcher = finished.watcher
+    kinds = [what for what, _ in watcher.heard]
+    steps = ["step"] * 8
+    assert kinds == [
+        "preparing", "started", *steps, "epoch", *steps, "epoch", *steps, "epoch", "preparing",
+    ]  # fmt: skip
+    plan = watcher.heard[1][1]
+    assert (plan.name, plan.epochs, plan.steps, plan.batch_size, plan.seed) == ("pima", 3, 8, 64, 7)
+    assert [name for name, _ in plan.layers] == ["InputLayer", "Normalization", "Dense", "Dropout", "Dense"]
+    assert plan.parameters == 98
+    steps_told = [value for what, value in watcher.heard if what == "step"]
+    assert [(epoch, step) for epoch, step, _ in steps_told] == [(e, s) for e in (1, 2, 3) for s in range(1, 9)]
+    assert set(steps_told[0][2]) == {"loss", "accuracy", "AUC"}
+
+
+def test_the_log(finished: Any) -> None:
+    run: Run = finished.run
+    log = (run.path / "train.log").read_text()
+    assert log.count("epoch ended") == 3
+    assert "run ended: completed" in log
+
+
+def test_resolved_yaml_trains_the_same_run_again(finished: Any) -> None:
+    run: Run = finished.run
+    experiment, dataset = resolve_data(load_config(run.path / "resolved.yaml"))
+    again = train_experiment(experiment, dataset, runs_dir=Path("runs"))
+    first = Outcome(run)
+    assert history_of(again) == history_of(first)
+    assert again.run.evaluation == run.evaluation
+    assert (again.run.path / "resolved.yaml").read_text() == (run.path / "resolved.yaml").read_text()
+    assert again.run.config == run.config
+
+
+def test_another_seed_gives_another_run(finished: Any, train: Train) -> None:
+    other = history_of(train(finished.lines, "seed=8", "epochs=1"))[0]
+    first = history_of(Outcome(finished.run))[0]
+    assert {name for name in first if first[name] != other[name]} >= {"loss", "val_loss"}
+
+
+def test_text_labels_and_a_drawn_seed_are_kept(train: Train) -> None:
+    run = train("seed: null").run
+    assert isinstance(run.record["seed"], int)
+    assert f"seed: {run.record['seed']}\n" in (run.path / "resolved.yaml").read_text()
+    assert json.loads((run.path / "labels.json").read_text()) == {
+        "0": "Iris-setosa", "1": "Iris-versicolor", "2": "Iris-virginica",
+    }  # fmt: skip
+
+
+def test_images_are_rescaled_by_default_and_the_resolved_config_says_so(train: Train) -> None:
+    outcome = train(
+        "dataset: {source: mnist, limit: 64}\n"
+        "model: {layers: [Flatten, {Dense: {units: 10, activation: softmax}}]}\nmetrics: [accuracy]\n"
+    )
+    assert outcome.failure is None
+    resolved = load_config(outcome.run.path / "resolved.yaml")
+    assert resolved.dataset.preprocess is not None
+    assert [layer.notation() for layer in resolved.dataset.preprocess] == [{"Rescaling": {"scale": 1 / 255}}]
+    assert outcome.run.predictions["sample_inputs"].dtype == np.uint8
+    assert not (outcome.run.path / "labels.json").exists()
+
+
+def test_early_stopping_restores_the_best_weights(train: Train) -> None:
+    outcome = train(
+        "dataset: {source: iris, validation_split: 0.3}\nmetrics: [accuracy]\nepochs: 9\noptimizer: {SGD: 3.0}\n"
+        "callbacks: [{EarlyStopping: {monitor: val_accuracy, patience: 1, restore_best_weights: true}}]\n"
+    )
+    rows = table(outcome.run.path / "history.csv")
+    assert len(rows) < 9
+    best = outcome.run.record["best"]
+    assert best["metric"] == "val_accuracy"
+    assert best["epoch"] == len(rows) - 1
+    _, dataset = resolve_data(load_config(outcome.run.path / "resolved.yaml"))
+    model = keras.models.load_model(outcome.run.path / "model.keras")
+    validation = dataset.splits["validation"]
+    scored = model.evaluate(validation.x, validation.y, verbose=0, return_dict=True)
+    assert scored["accuracy"] == pytest.approx(best["value"], abs=1e-6)
+
+
+def test_files_of_callbacks_land_in_the_run(train: Train) -> None:
+    outcome = train(
+        """
+        epochs: 2
+        dataset: {source: iris, validation_split: 0.2}
+        callbacks:
+          - {ModelCheckpoint: {save_best_only: true}}
+          - ModelCheckpoint
+          - {ModelCheckpoint: {filepath: "deep/{epoch:02d}-{val_loss:.2f}.weights.h5", save_weights_only: true}}
+          - CSVLogger
+          - {CSVLogger: {filename: "logs/own.csv", separator: ";"}}
+        """
+    )
+    assert outcome.failure is None
+    run = outcome.run.path
+    inside = {str(path.relative_to(run)) for path in run.rglob("*") if path.is_file()}
+    losses = [float(row["val_loss"]) for row in table(run / "history.csv")]
+    assert {
+        "checkpoints/best.keras", "checkpoints/epoch-001.keras", "checkpoints/epoch-002.keras",
+        f"checkpoints/deep/01-{losses[0]:.2f}.weights.h5", f"checkpoints/deep/02-{losses[1]:.2f}.weights.h5",
+        "csv_logger.csv", "logs/own.csv",
+    } <= inside  # fmt: skip
+    assert len(table(run / "csv_logger.csv")) == 2
+    assert {path.name for path in Path().iterdir()} <= {"runs", "own.py", "config.yaml", "__pycache__"}
+    model = keras.models.load_model(run / "checkpoints/best.keras")
+    _, dataset = resolve_data(load_config(run / "resolved.yaml"))
+    validation = dataset.splits["validation"]
+    assert model.evaluate(validation.x, validation.y, verbose=0) == pytest.approx(min(losses), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("callback", "says"),
+    [
+        ("{ModelCheckpoint: {filepath: /tmp/best.keras}}", "leads out of the run"),
+        ("{ModelCheckpoint: {filepath: ../../best.keras}}", "leads out of the run"),
+        ("{CSVLogger: ../log.csv}", "leads out of the run"),
+        ("{CSVLogger: history.csv}", "what dnnrun itself writes"),
+        ("{TensorBoard: {log_dir: /var/log}}", "leads out of the run"),
+    ],
+)
+def test_no_callback_writes_elsewhere_and_nothing_is_left_behind(callback: str, says: str, train: Train) -> None:
+    with pytest.raises(ConfigError, match=rf"config\.yaml:\d+:\d+: [\s\S]*{says}"):
+        train(f"callbacks: [{callback}]")
+    assert not Path("runs").exists()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "model: {layers: [{Dense: 2}]}",
+        "model: {layers: [{Conv2D: {filters: 3, kernel_size: 3}}]}",
+        "metrics: [{F1Score: {average: macro}}]",
+        "class_weight: {9: 1}",
+        "initial_weights: nowhere.keras",
+        "device: tpu",
+        "callbacks: ['own:number']",
+    ],
+)
+def test_a_fault_of_the_config_leaves_no_directory(lines: str, train: Train) -> None:
+    with pytest.raises(ConfigError):
+        train(lines)
+    assert not Path("runs").exists()
+
+
+def test_class_weights_by_number_and_by_name(train: Train) -> None:
+    """A rate of 0 keeps the weights of the model, so that one step over all rows gives the loss of the first batch."""
+    lines = "optimizer: {SGD: 0.0}\nbatch_size: 150\n"
+    by_number = train(lines + "class_weight: {0: 1, 1: 0, 2: 5}")
+    by_name = train(lines + "class_weight: {Iris-setosa: 1, Iris-versicolor: 0, Iris-virginica: 5}")
+    assert history_of(by_number) == history_of(by_name)
+    model = keras.models.load_model(by_name.run.path / "model.keras")
+    _, dataset = resolve_data(load_config(by_name.run.path / "resolved.yaml"))
+    probability = model.predict(dataset.train.x, verbose=0)[np.arange(150), dataset.train.y]
+    weights = np.array([1, 0, 5])[dataset.train.y]
+    expected = -np.sum(weights * np.log(probability)) / 150
+    assert float(history_of(by_name)[0]["loss"]) == pytest.approx(expected, rel=1e-4)
+
+
+def test_steps_per_epoch(train: Train, watcher: Any) -> None:
+    outcome = train("steps_per_epoch: 2\nepochs: 3\nbatch_size: 10", observer=watcher)
+    steps = [value[:2] for what, value in watcher.heard if what == "step"]
+    assert steps == [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 2)]
+    assert outcome.run.record["epochs_finished"] == 3
+    assert next(plan.steps for what, plan in watcher.heard if what == "started") == 2
+
+
+@pytest.mark.parametrize("file", ["model.keras", "weights.weights.h5"])
+def test_initial_weights(file: str, finished: Any, train: Train) -> None:
+    run: Run = finished.run
+    begun = train(finished.lines + f"initial_weights: {run.path / file}\n", "optimizer={SGD: 0.0}", "epochs=1")
+    assert begun.failure is None
+    assert begun.run.evaluation is not None
+    assert run.evaluation is not None
+    assert begun.run.evaluation["metrics"] == pytest.approx(run.evaluation["metrics"], rel=1e-5)
+
+
+def test_learning_rates_are_recorded_as_they_were_in_the_epoch(train: Train) -> None:
+    reduced = train(
+        "epochs: 4\noptimizer: {SGD: {learning_rate: 0.5}}\n"
+        "callbacks: [{ReduceLROnPlateau: {monitor: loss, factor: 0.5, patience: 1, min_delta: 100.0}}]"
+    )
+    assert [float(row["learning_rate"]) for row in history_of(reduced)] == [0.5, 0.5, 0.25, 0.125]
+    scheduled = train(
+        "epochs: 3\nbatch_size: 50\noptimizer: {SGD: {learning_rate: {ExponentialDecay: "
+        "{initial_learning_rate: 0.8, decay_steps: 3, decay_rate: 0.5, staircase: true}}}}\n"
+    )
+    rates = [float(row["learning_rate"]) for row in history_of(scheduled)]
+    assert rates == pytest.approx([0.4, 0.2, 0.1])
+
+
+def test_a_step_of_the_models_own_is_taken(train: Train) -> None:
+    outcome = train("model: own:OwnStep\nepochs: 1")
+    assert outcome.failure is None
+    assert history_of(outcome)[0]["own_step"] == "7.0"
+
+
+def test_the_best_epoch_is_by_what_the_config_watches(load: Callable[..., Experiment]) -> None:
+    def best_of(rows: list[dict[str, float]], callbacks: str) -> Any:
+        return best_epoch(rows, load(f"callbacks: {callbacks}"))
+
+    nan = float("nan")
+    rows = [
+        {"epoch": 1, "loss": 3.0, "val_loss": nan, "val_accuracy": 0.5},
+        {"epoch": 2, "loss": 2.0, "val_loss": 1.0, "val_accuracy": 0.7},
+        {"epoch": 3, "loss": 1.0, "val_loss": 1.0, "val_accuracy": 0.7},
+    ]
+    assert best_of(rows, "[]") == {"epoch": 2, "metric": "val_loss", "value": 1.0}
+    assert best_of(rows, "[{EarlyStopping: {monitor: val_accuracy}}]")["epoch"] == 2
+    assert best_of(rows, "[{EarlyStopping: {monitor: val_accuracy, mode: min}}]")["epoch"] == 1
+    assert best_of(rows, "[{EarlyStopping: {monitor: loss}}]")["epoch"] == 3
+    assert best_of(rows, "[{ModelCheckpoint: {monitor: val_auc}}]")["metric"] == "val_loss"
+    assert best_of([{"epoch": 1, "loss": nan}], "[]") is None
+    assert best_of([], "[]") is None
