@@ -13,12 +13,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dnnrun.analysis.comparison import compare_runs
     from dnnrun.api import plot, train
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
     from dnnrun.engine.observer import Observer
     from dnnrun.errors import ConfigError, DataError, DnnrunError, Problem, RunError, TrainingError
-    from dnnrun.store import Run
+    from dnnrun.store import Run, find_runs
 
 _OFFERED = {
     "ConfigError": "dnnrun.errors",
@@ -28,6 +29,8 @@ _OFFERED = {
     "Observer": "dnnrun.engine.observer",
     "Problem": "dnnrun.errors",
     "Run": "dnnrun.store",
+    "compare_runs": "dnnrun.analysis.comparison",
+    "find_runs": "dnnrun.store",
     "RunError": "dnnrun.errors",
     "TrainingError": "dnnrun.errors",
     "load_config": "dnnrun.config.load",
@@ -45,6 +48,8 @@ __all__ = [
     "Run",
     "RunError",
     "TrainingError",
+    "compare_runs",
+    "find_runs",
     "load_config",
     "plot",
     "train",

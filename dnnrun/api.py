@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from dnnrun.config.load import Override, load_config
+from dnnrun.config.load import Override, complete, load_config
 from dnnrun.config.schema import Experiment
 from dnnrun.config.smoke import smoke_test_of
 from dnnrun.data.load import resolve_data
@@ -49,10 +49,9 @@ def train(
     if isinstance(config, Experiment):
         if list(overrides):
             raise ConfigError("overrides need a file to override", hint="change the experiment with its changed()")
-        experiment, written = config, None
+        experiment = complete(config)
     else:
         experiment = load_config(config, overrides)
-        written = Path(config).read_text(encoding="utf-8-sig")
     if smoke:
         experiment = smoke_test_of(experiment, SMOKE_ROWS)
     observer = observer or Observer()
@@ -62,9 +61,7 @@ def train(
     observer.preparing("starting TensorFlow")
     from dnnrun.engine.training import train_experiment  # noqa: PLC0415
 
-    outcome = train_experiment(
-        experiment, dataset, runs_dir=Path(runs_dir), written=written, observer=observer, allow_code=allow_code
-    )
+    outcome = train_experiment(experiment, dataset, runs_dir=Path(runs_dir), observer=observer, allow_code=allow_code)
     observer.preparing("drawing the plots")
     for problem in plot(outcome.run):
         observer.warned(str(problem))

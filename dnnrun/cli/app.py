@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from typing import Annotated
 
 import typer
 
-from dnnrun.cli.screen import results
+from dnnrun.cli import screen
 
 # name -> where it is; the order is that of the help.
 COMMANDS = {
@@ -32,7 +33,7 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         import dnnrun
 
-        results().out(f"dnnrun {dnnrun.__version__}")
+        screen.results().out(f"dnnrun {dnnrun.__version__}")
         raise typer.Exit
 
 
@@ -41,8 +42,9 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
+    debug: Annotated[bool, typer.Option(screen.DEBUG, help="Print the traceback of a bug; stands anywhere.")] = False,
 ) -> None:
-    pass
+    screen.show_tracebacks = debug
 
 
 for _name, _where in COMMANDS.items():
@@ -54,4 +56,7 @@ def main() -> None:
     """Run the command line; the installed ``dnnrun`` calls this."""
     # Pydantic looks through every installed package for plugins, and none of them should change what a config means.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    if screen.DEBUG in sys.argv:
+        sys.argv.remove(screen.DEBUG)
+        sys.argv.insert(1, screen.DEBUG)
     app()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import sys
 import tempfile
@@ -38,10 +39,12 @@ def turned_away() -> Iterator[Chatter]:
     sys.stderr.flush()
     original = os.dup(2)
     with tempfile.TemporaryFile() as kept, os.fdopen(os.dup(original), "w", encoding="utf-8") as screen:
+        faulthandler.enable(file=screen)  # the last words of a process that TensorFlow takes down
         os.dup2(kept.fileno(), 2)
         try:
             yield Chatter(screen, kept)
         finally:
+            faulthandler.disable()
             screen.flush()
             sys.stderr.flush()
             os.dup2(original, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,6 +32,6 @@ def overrides_of(assignments: list[str] | None, **spelled_out: int | str | None)
     overrides = [(f"--set {assignment}", assignment) for assignment in assignments or ()]
     for key, value in spelled_out.items():
         if value is not None:
-            text = f"'{value}'" if isinstance(value, str) else str(value)
+            text = json.dumps(value)  # every JSON value is one of YAML
             overrides.append((f"--{key.replace('_', '-')} {value}", f"{key}={text}"))
     return overrides

@@ -18,6 +18,8 @@ from rich.text import Text
 from dnnrun.errors import DnnrunError, Problem
 
 _INTERRUPTED, _TERMINATED, _BUG = 130, 143, 1
+DEBUG = "--debug"
+show_tracebacks = False  # set once, by the option, before a command begins
 
 
 class Terminated(KeyboardInterrupt):
@@ -86,5 +88,5 @@ def _print_bug(error: Exception) -> None:
     console = messages()
     console.print(Text("error: ", "bold red") + Text(f"this is a bug in dnnrun: {type(error).__name__}: {error}"))
     console.print(Text(f"     = the details are in {Path(file.name)}; please report them", "cyan"))
-    if "--debug" in sys.argv:
+    if show_tracebacks:
         traceback.print_exception(error)

@@ -61,6 +61,9 @@ def _outcome(run: Run) -> Text:
     best = run.record.get("best")
     if best:
         text.append(f"; best epoch {best['epoch']} by {best['metric']} ({metric_text(best['value'])})")
+        weights_from = run.record.get("weights_from_epoch")
+        if weights_from and (weights_from != epochs or weights_from != best["epoch"]):
+            text.append(f"; the model is that of epoch {weights_from}")
     return text
 
 
@@ -94,7 +97,7 @@ def _next_commands(run: Run) -> list[str]:
         commands.append(f"{dnnrun} train {shlex.quote(str(files['config']))}    # the same run again")
     if "model" in files:
         python = _as_typed("python", sys.executable)
-        commands.append(f"{python} -c \"import keras; keras.models.load_model({str(files['model'])!r}).summary()\"")
+        commands.append(f'{python} -c "import keras; keras.models.load_model({str(files["model"])!r}).summary()"')
     return commands
 
 

@@ -31,7 +31,6 @@ def train(
     allow_code: Annotated[
         bool, typer.Option("--allow-code", envvar="DNNRUN_ALLOW_CODE", help="Run code that the config names.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", hidden=True, help="Print the traceback of a bug.")] = False,
 ) -> None:
     """Train one experiment into a new run directory.
 
@@ -43,7 +42,7 @@ def train(
     signal.signal(signal.SIGTERM, _terminate)
     run, failure = _train_on_screen(
         config,
-        quiet=quiet or as_json,
+        quiet=quiet,
         overrides=overrides_of(assignments, epochs=epochs, batch_size=batch_size, seed=seed, name=name),
         runs_dir=runs_dir,
         smoke=smoke,

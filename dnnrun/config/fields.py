@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from dnnrun.components import Component, Kind, kind_of_argument
+from dnnrun.components import Component, Kind, is_import_path, kind_of_argument
 from dnnrun.config import catalog
 
 
@@ -40,22 +40,28 @@ def _with_arguments(name: str, inner: Any, kind: Kind) -> Component:
     if inner is None:
         return Component(name)
     if isinstance(inner, Mapping):
-        return Component(name, {str(key): _parse_argument(str(key), item) for key, item in inner.items()})
+        kind_of = _kind_of_own_argument if is_import_path(name) else kind_of_argument
+        return Component(name, {str(key): _parse_argument(item, kind_of(str(key))) for key, item in inner.items()})
     first = catalog.first_argument(kind, name)
     if first is None:
-        return Component(name, positional=(_parse_argument("", inner),))
-    return Component(name, {first: _parse_argument(first, inner)})
+        return Component(name, positional=(_parse_argument(inner, None),))
+    return Component(name, {first: _parse_argument(inner, kind_of_argument(first))})
 
 
-def _parse_argument(argument: str, value: Any) -> Any:
-    """Return the value with the components in it parsed: those that the argument's name calls for."""
+def _kind_of_own_argument(argument: str) -> Kind | None:
+    """Return what an argument of a user's own object holds: only names as long as ``kernel_initializer`` tell."""
     kind = kind_of_argument(argument)
+    return kind if kind in {"initializers", "regularizers", "constraints", "activations"} else None
+
+
+def _parse_argument(value: Any, kind: Kind | None) -> Any:
+    """Return the value with the components in it parsed, where ``kind`` says that it holds some."""
     if isinstance(value, list):
-        return tuple(_parse_argument(argument, item) for item in value)
+        return tuple(_parse_argument(item, kind) for item in value)
     if kind and (isinstance(value, str) or (isinstance(value, Mapping) and len(value) == 1)):
         return parse_component(value, kind)
     if isinstance(value, Mapping):
-        return {key: _parse_argument(str(key), item) for key, item in value.items()}
+        return {key: _parse_argument(item, kind_of_argument(str(key))) for key, item in value.items()}
     return value
 
 
@@ -96,3 +102,4 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 Count = Annotated[int, Field(ge=1, lt=2**31)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
+Weight = Annotated[float, Field(ge=0)]

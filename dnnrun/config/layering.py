@@ -21,10 +21,11 @@ def read_layers(path: Path, shown_as: str | None = None) -> Document:
     Raises:
         ConfigError: a file cannot be read, is not a mapping, or extends itself, at once or in the end.
     """
-    return _read_layers(path, shown_as or str(path), ())
+    return _read_layers(path, shown_as or str(path), (), {})
 
 
-def _read_layers(path: Path, name: str, chain: tuple[tuple[Path, str], ...]) -> Document:
+def _read_layers(path: Path, name: str, chain: tuple[tuple[Path, str], ...], read: dict[Path, Document]) -> Document:
+    """Read a file and its bases; ``read`` holds what was read already, as two bases may share a third."""
     document = read_file(path, name)
     if not isinstance(document.value, dict):
         raise ConfigError(
@@ -48,7 +49,10 @@ def _read_layers(path: Path, name: str, chain: tuple[tuple[Path, str], ...]) -> 
             raise ConfigError(Problem(what, where, "for example 'extends: base.yaml'"))
         base = path.parent / entry
         _check_base(base, entry, links, where)
-        merged = merge(merged, _read_layers(base, str(base), links))
+        resolved = base.resolve()
+        if resolved not in read:
+            read[resolved] = _read_layers(base, str(base), links, read)
+        merged = merge(merged, read[resolved])
     return merge(merged, document)
 
 

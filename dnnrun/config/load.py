@@ -14,6 +14,7 @@ from dnnrun.config.messages import problems_of
 from dnnrun.config.overrides import apply_override
 from dnnrun.config.paths import with_absolute_paths
 from dnnrun.config.reader import Document
+from dnnrun.config.resolved import to_plain
 from dnnrun.config.schema import LONGEST_NAME, Experiment
 from dnnrun.errors import ConfigError, Problem
 
@@ -55,6 +56,19 @@ def parse_experiment(document: Document) -> Experiment:
         raise ConfigError(*_in_order(problems))
     experiment._document = document
     return experiment
+
+
+def complete(experiment: Experiment) -> Experiment:
+    """Return an experiment that was made in Python as it would be had it been read from a file.
+
+    Its names are checked against the catalogue, and its paths begin in the current directory.
+
+    Raises:
+        ConfigError: with everything that is wrong.
+    """
+    if experiment.document is not None:
+        return experiment
+    return parse_experiment(Document(with_absolute_paths(to_plain(experiment), Path.cwd())))
 
 
 def _in_order(problems: Sequence[Problem]) -> list[Problem]:

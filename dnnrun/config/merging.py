@@ -24,6 +24,7 @@ def merge(base: Document, over: Document) -> Document:
         value,
         {**without(base.keys, replaced), **over.keys},
         {**without(base.values, replaced), **over.values},
+        over.written,
     )
 
 

@@ -44,7 +44,7 @@ def apply_override(document: Document, option: str, assignment: str) -> Document
     keys, values = without(document.keys, made.replaced), without(document.values, made.replaced)
     parents = {path[:length]: where for length in range(1, len(path)) if path[:length] not in keys}
     set_here = dict.fromkeys(_paths_in(value, path), where)
-    return Document(changed, {**keys, **parents, **set_here}, {**values, **set_here})
+    return Document(changed, {**keys, **parents, **set_here}, {**values, **set_here}, document.written)
 
 
 def _paths_in(value: Any, path: ConfigPath) -> Iterator[ConfigPath]:

@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-# The arguments of the sources csv and npz that name files.
-_FILE_ARGUMENTS = ("path", "test")
+from dnnrun.config.sources import SOURCES
 
 
 def with_absolute_paths(config: dict[Any, Any], folder: Path) -> dict[Any, Any]:
@@ -32,15 +31,16 @@ def _source(source: Any, folder: Path) -> Any:
     if not (isinstance(source, dict) and len(source) == 1):
         return source
     [(name, inner)] = source.items()
-    if name not in {"csv", "npz"}:
+    entry = SOURCES.get(str(name))
+    if entry is None or not entry.files:
         return source
-    if isinstance(inner, str):
+    if isinstance(inner, str):  # the first argument of a source that reads files is the file
         return {name: _absolute(inner, folder)}
     if not isinstance(inner, dict):
         return source
     return {
         name: {
-            key: _absolute(item, folder) if key in _FILE_ARGUMENTS and isinstance(item, str) else item
+            key: _absolute(item, folder) if key in entry.files and isinstance(item, str) else item
             for key, item in inner.items()
         }
     }

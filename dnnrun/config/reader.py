@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +55,13 @@ class Document:
         value: dicts, lists and scalars.
         keys: the place of each mapping key, by the path of what it holds.
         values: the place of each value, by its path.
+        written: the bytes of the file, the topmost where several were merged; None without one.
     """
 
     value: Any
     keys: dict[ConfigPath, Place] = field(default_factory=dict)
     values: dict[ConfigPath, Place] = field(default_factory=dict)
+    written: bytes | None = None
 
     def place(self, path: ConfigPath, *, of_key: bool = False) -> Place | None:
         """Return where ``path`` is written, or else the nearest thing around it."""
@@ -103,7 +105,7 @@ def read_file(path: Path, shown_as: str | None = None) -> Document:
             f"{name}: not a text file: byte {error.start}, in line {line}, is not UTF-8",
             hint="save the config as UTF-8 text",
         ) from error
-    return read_text(text, name)
+    return replace(read_text(text, name), written=content)
 
 
 def read_text(text: str, name: str) -> Document:

@@ -22,6 +22,7 @@ from dnnrun.config.fields import (
     Metrics,
     Optimizer,
     Source,
+    Weight,
     Words,
     parse_component,
 )
@@ -98,7 +99,7 @@ class Experiment(_Section):
     batch_size: Count = Field(32, description="rows a step")
     steps_per_epoch: Count | None = Field(None, description="end an epoch after this many steps; default: all rows")
     shuffle: bool = Field(True, description="visit the training rows in a new order every epoch")
-    class_weight: dict[int | str, float] | None = Field(
+    class_weight: dict[int | str, Weight] | None = Field(
         None, description="weight of each class in the loss, by class number or name"
     )
     initial_weights: str | None = Field(None, description="a .weights.h5 or .keras file to begin from")
@@ -109,7 +110,7 @@ class Experiment(_Section):
     )
     deterministic: bool = Field(False, description="on a GPU, give up speed for the same bits every time")
     threads: Count | Literal["auto"] = Field("auto", description="threads of TensorFlow; auto leaves it to TensorFlow")
-    jit: bool | Literal["auto"] = Field("auto", description="compile with XLA; auto leaves it to Keras")
+    jit: bool | Literal["auto"] = Field("auto", description="compile with XLA; auto does on GPU and TPU")
 
     _document: Document | None = PrivateAttr(None)
 
@@ -155,8 +156,13 @@ class Experiment(_Section):
         """Return where a part of this config is written, or None for an experiment made in Python."""
         return self._document.place(path, of_key=of_key) if self._document else None
 
+    @property
+    def document(self) -> Document | None:
+        """What it was read from; None for an experiment made in Python."""
+        return self._document
+
     def changed(self, **fields: Any) -> Experiment:
-        """Return a copy with some top-level fields replaced; its places stay those of this one."""
-        copy = self.model_copy(update=fields)
+        """Return a copy with some top-level fields replaced, checked anew; its places stay those of this one."""
+        copy = Experiment.model_validate({name: getattr(self, name) for name in Experiment.model_fields} | fields)
         copy._document = self._document
         return copy

@@ -9,4 +9,4 @@ def smoke_test_of(experiment: Experiment, rows: int) -> Experiment:
     """Return the experiment cut down to one epoch on at most ``rows`` rows of each split."""
     dataset = experiment.dataset
     limit = rows if dataset.limit is None else min(rows, dataset.limit)
-    return experiment.changed(epochs=1, dataset=dataset.model_copy(update={"limit": limit}))
+    return experiment.changed(epochs=1, steps_per_epoch=None, dataset=dataset.model_copy(update={"limit": limit}))

@@ -13,11 +13,12 @@ _HOME = "dnnrun.data.sources"
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """Where a source's function is, and the arguments that a config may give it."""
+    """Where a source's function is, the arguments that a config may give it, and which of these name files."""
 
     function: str
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 SOURCES: dict[str, SourceEntry] = {
@@ -26,6 +27,8 @@ SOURCES: dict[str, SourceEntry] = {
     "iris": SourceEntry(f"{_HOME}.bundled:iris"),
     "pima": SourceEntry(f"{_HOME}.bundled:pima"),
     "boston_housing": SourceEntry(f"{_HOME}.bundled:boston_housing"),
-    "csv": SourceEntry(f"{_HOME}.csv:read_csv", ("path", "target"), ("test", "separator", "drop")),
-    "npz": SourceEntry(f"{_HOME}.npz:read_npz", ("path",), ("x_train", "y_train", "x_test", "y_test", "class_names")),
+    "csv": SourceEntry(f"{_HOME}.csv:read_csv", ("path", "target"), ("test", "separator", "drop"), ("path", "test")),
+    "npz": SourceEntry(
+        f"{_HOME}.npz:read_npz", ("path",), ("x_train", "y_train", "x_test", "y_test", "class_names"), ("path",)
+    ),
 }

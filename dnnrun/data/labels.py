@@ -27,7 +27,7 @@ def infer_task(source: SourceData, experiment: Experiment) -> Task:
         return "classification"
     if is_for_classes(experiment.loss.name):
         return "classification"
-    metrics = [metric.name.lower() for metric in experiment.metrics]
+    metrics = [_letters(metric.name) for metric in experiment.metrics]
     if any(part in word for word in metrics for part in _CLASSIFYING_METRICS):
         return "classification"
     return "regression"
@@ -173,5 +173,8 @@ def _names(values: Array) -> tuple[str, ...]:
 
 
 def _letters(name: str) -> str:
-    """Return a Keras name so that ``SparseCategoricalCrossentropy`` and ``sparse_categorical_crossentropy`` are one."""
-    return name.lower().replace("_", "")
+    """Return a name so that ``SparseCategoricalCrossentropy`` and ``sparse_categorical_crossentropy`` are one.
+
+    Of an import path it is the object's own name: what its modules are called says nothing.
+    """
+    return name.rpartition(":")[2].lower().replace("_", "")

@@ -48,7 +48,7 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
     parts = _divide(experiment, source, task)
     if config.validation is not None:
         other = read_source(experiment, config.validation, ("dataset", "validation"), allow_code=allow_code)
-        parts["validation"] = (other.x, other.y)
+        parts["validation"] = _validation_part(experiment, source, other)
         fingerprint = hashlib.sha256((fingerprint + other.fingerprint()).encode()).hexdigest()
     try:
         labels = find_labels(source.y, source.class_names) if task == "classification" else None
@@ -56,6 +56,7 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
         raise placed(error, experiment, ("dataset", "source", config.source.name)) from error
     if labels is not None:
         _check_loss(experiment, source, labels)
+    parts = _of_one_type(parts)
     splits = {name: _rows(name, parts, labels, experiment) for name in parts}
     return Dataset(
         source=config.source.name,
@@ -132,6 +133,29 @@ def _hold_out(x: Array, y: Array, fraction: float, experiment: Experiment) -> tu
         stratify_by=classes if config.stratify else None,
     )
     return (x[kept], y[kept]), (x[held_out], y[held_out])
+
+
+def _validation_part(experiment: Experiment, source: SourceData, other: SourceData) -> Part:
+    """Return the rows of a validation source, the columns of a table in the order of the training table."""
+    names, other_names = source.feature_names, other.feature_names
+    if not (names and other_names):
+        return other.x, other.y
+    missing = [name for name in names if name not in other_names]
+    if missing:
+        listed = ", ".join(repr(name) for name in missing[:5])
+        error = DataError(
+            f"the validation table has no column {listed}", hint=f"its columns: {', '.join(other_names[:20])}"
+        )
+        name = experiment.dataset.validation.name if experiment.dataset.validation else ""
+        raise placed(error, experiment, ("dataset", "validation", name))
+    return other.x[:, [other_names.index(name) for name in names]], other.y
+
+
+def _of_one_type(parts: dict[str, Part]) -> dict[str, Part]:
+    """Return the splits with features of one type: what one of them holds as fractions, no other may cut off."""
+    if len({x.dtype.kind in "f" for x, _ in parts.values()}) == 1:
+        return parts
+    return {name: (x.astype(np.float32), y) for name, (x, y) in parts.items()}
 
 
 def _check_loss(experiment: Experiment, source: SourceData, labels: Labels) -> None:

@@ -12,7 +12,6 @@ import numpy as np
 
 from dnnrun.components import Component
 from dnnrun.config.catalog import WRITES_TO
-from dnnrun.config.directions import Direction, direction_of
 from dnnrun.config.schema import Experiment
 from dnnrun.engine.log import logger
 from dnnrun.engine.objects import ObjectBuilder
@@ -134,31 +133,6 @@ class StepReporter(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         """Pass the step on."""
         self._observer.step_ended(self._epoch, batch + 1, logs or {})
-
-
-def best_epoch(rows: list[dict[str, float]], experiment: Experiment) -> dict[str, Any] | None:
-    """Return the best epoch by what the config monitors, else by validation loss, else by loss; None without any.
-
-    Returns:
-        ``epoch`` (from 1), ``metric`` and ``value``.
-    """
-    for metric, direction in _monitored(experiment):
-        measured = [(row[metric], row["epoch"]) for row in rows if math.isfinite(row.get(metric, math.nan))]
-        if measured:
-            sign = -1 if direction == "max" else 1
-            value, epoch = min(measured, key=lambda pair: (sign * pair[0], pair[1]))
-            return {"epoch": int(epoch), "metric": metric, "value": value}
-    return None
-
-
-def _monitored(experiment: Experiment) -> list[tuple[str, Direction]]:
-    found: list[tuple[str, Direction]] = []
-    for component in experiment.callbacks:
-        if component.name in {"EarlyStopping", "ModelCheckpoint"}:
-            metric = str(component.arguments.get("monitor", "val_loss"))
-            mode = component.arguments.get("mode")
-            found.append((metric, mode if mode in ("min", "max") else direction_of(metric)))
-    return [*found, ("val_loss", "min"), ("loss", "min")]
 
 
 def loss_first(metrics: Mapping[str, float]) -> dict[str, float]:

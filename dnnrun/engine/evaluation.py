@@ -40,13 +40,13 @@ def evaluate(model: keras.Model, experiment: Experiment, dataset: Dataset, build
     )
     batch = max(experiment.batch_size, _SMALLEST_BATCH)
     metrics = model.evaluate(rows.x, rows.y, batch_size=batch, verbose=0, return_dict=True)
-    predicted = model.predict(rows.x, batch_size=batch, verbose=0)
+    predicted = _plain_floats(model.predict(rows.x, batch_size=batch, verbose=0))
     figures: dict[str, Any] = {
         "split": "training" if split == "train" else split,
         "rows": len(rows),
         "task": dataset.task,
         "metrics": loss_first({name: float(value) for name, value in metrics.items()}),
-        "trivial": trivial_guess(model, experiment, dataset, rows, builder),
+        "trivial": trivial_guess(model, experiment, dataset, rows, builder, columns=_columns(predicted)),
     }
     predictions: dict[str, Array] = {}
     if isinstance(predicted, np.ndarray) and predicted.ndim == 2:
@@ -59,6 +59,12 @@ def evaluate(model: keras.Model, experiment: Experiment, dataset: Dataset, build
             figures["regression"] = regression_figures(rows.y, predicted)
             predictions["true"] = rows.y
     return Evaluation(figures, predictions)
+
+
+def _plain_floats(predicted: Any) -> Any:
+    """Return the model's output in a type that NumPy and scikit-learn know: 16-bit floats they do not, or not all."""
+    is_known = not isinstance(predicted, np.ndarray) or predicted.dtype in (np.float32, np.float64)
+    return predicted if is_known else predicted.astype(np.float32)
 
 
 def predicted_classes(predicted: Array, experiment: Experiment) -> Array:
@@ -114,14 +120,28 @@ def regression_figures(true: Array, predicted: Array) -> dict[str, float]:
 
 
 def trivial_guess(
-    model: keras.Model, experiment: Experiment, dataset: Dataset, rows: Rows, builder: ObjectBuilder
+    model: keras.Model,
+    experiment: Experiment,
+    dataset: Dataset,
+    rows: Rows,
+    builder: ObjectBuilder,
+    *,
+    columns: int | None,
 ) -> dict[str, Any] | None:
     """Return what a guess without looking scores: the training rows' class shares (so their commonest class), or mean.
+
+    Args:
+        model: whose metrics are computed.
+        experiment: whose loss is.
+        dataset: of whose training rows something is known.
+        rows: those to guess at.
+        builder: makes the loss.
+        columns: how many numbers a row the model gives, or None where that is not one vector.
 
     Returns:
         ``guess`` in words, and ``metrics`` as Keras computes them for that guess; None where there is no such guess.
     """
-    guess = _constant_guess(model, experiment, dataset)
+    guess = _constant_guess(experiment, dataset, columns)
     if guess is None:
         return None
     words, row = guess
@@ -136,9 +156,7 @@ def trivial_guess(
     return {"guess": words, "metrics": {**metrics, "loss": float(np.mean(np.asarray(loss(rows.y, predicted))))}}
 
 
-def _constant_guess(model: keras.Model, experiment: Experiment, dataset: Dataset) -> tuple[str, Array] | None:
-    output = model.compute_output_shape((1, *dataset.input_shape))
-    columns = output[-1] if len(output) == 2 else None
+def _constant_guess(experiment: Experiment, dataset: Dataset, columns: int | None) -> tuple[str, Array] | None:
     if dataset.task == "regression":
         mean = dataset.train.y.mean(axis=0)
         return ("always the mean of the training rows", mean) if columns == len(mean) else None
@@ -163,6 +181,10 @@ def _as_output(probabilities: Array, loss: Component) -> Array:
     if loss.arguments.get("from_logits"):
         return np.log(clipped) - np.log1p(-clipped) if len(clipped) == 1 else np.log(clipped)
     return probabilities
+
+
+def _columns(predicted: Any) -> int | None:
+    return predicted.shape[1] if isinstance(predicted, np.ndarray) and predicted.ndim == 2 else None
 
 
 def _is_signed(loss: Component) -> bool:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import inspect
-import itertools
 from typing import Any
 
 import keras
-import numpy as np
 
 from dnnrun.components import Component, ConfigPath
-from dnnrun.config.schema import Experiment, ModelConfig
+from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Dataset
+from dnnrun.engine.activation import layers_with_activation
 from dnnrun.engine.objects import ObjectBuilder, in_one_line, reason_of
+from dnnrun.engine.preprocessing import preprocessing_layers
 
-# Layers that only apply a function: one of them behind a layer is that layer's activation.
-_ACTIVATION_LAYERS = {"Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Sigmoid", "SiLU", "GELU"}
 _STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics")
 _OFFERED = "a function of the input's shape and the number of classes: def make(input_shape, classes)"
 
@@ -32,37 +30,14 @@ def build_model(experiment: Experiment, dataset: Dataset, builder: ObjectBuilder
     config = experiment.model
     inputs = keras.Input(dataset.input_shape, dtype=_input_dtype(dataset), name="rows")
     stack = _Stack(builder, inputs, dataset.input_shape)
-    rows: Any = dataset.train.x
-    for index, component in enumerate(experiment.dataset.preprocess or ()):
-        path = ("dataset", "preprocess", index)
-        layer = builder.build("layers", component, path)
-        if hasattr(layer, "adapt"):
-            _adapt(layer, rows, component, path, builder)
+    for layer, component, path in preprocessing_layers(experiment, dataset, builder):
         stack.add(layer, component, path)
-        rows = _applied(layer, rows) if _learns_later(experiment, index) else rows
     if isinstance(config, Component):
         return _from_function(config, stack.outputs, inputs, dataset, builder)
-    for index, component in enumerate(config.layers):
+    for index, component in enumerate(layers_with_activation(config, builder)):
         path = ("model", "layers", index)
-        stack.add(builder.build("layers", component, path, **_activation(config, index, builder)), component, path)
+        stack.add(builder.build("layers", component, path), component, path)
     return keras.Model(inputs, stack.outputs, name=_model_name(config.name or experiment.run_name))
-
-
-def hidden_layers_to_activate(config: ModelConfig) -> list[int]:
-    """Return the positions of the layers that get the model's default activation.
-
-    Those are the layers that take an activation, name none and have none by default (Dense, Conv2D, ...; not LSTM,
-    whose default is tanh), except the output layer, which is the last of them, and except where an activation layer
-    follows before the next of them, as in Dense, BatchNormalization, ReLU.
-    """
-    with_weights = [i for i, layer in enumerate(config.layers) if _has_free_activation(layer)]
-    chosen = []
-    for position, following in itertools.pairwise(with_weights):
-        between = [layer.name for layer in config.layers[position + 1 : following]]
-        named = "activation" in config.layers[position].arguments
-        if not named and not _ACTIVATION_LAYERS & set(between):
-            chosen.append(position)
-    return chosen
 
 
 class _Stack:
@@ -94,20 +69,6 @@ class _Stack:
                 f"{component.name} gives several outputs, and a stack has one", path, "take return_state out"
             )
         self._trail.append(f"{component.name} {tuple(self.outputs.shape)[1:]}")
-
-
-def _activation(config: ModelConfig, index: int, builder: ObjectBuilder) -> dict[str, Any]:
-    if config.activation is None or index not in hidden_layers_to_activate(config):
-        return {}
-    return {"activation": builder.build("activations", config.activation, ("model", "activation"))}
-
-
-def _has_free_activation(component: Component) -> bool:
-    layer = getattr(keras.layers, component.name, None)
-    if layer is None or component.name in _ACTIVATION_LAYERS:
-        return False
-    parameter = inspect.signature(layer.__init__).parameters.get("activation")
-    return parameter is not None and parameter.default is None
 
 
 def _from_function(
@@ -153,25 +114,6 @@ def _refuse_to_wrap(made: keras.Model, component: Component, builder: ObjectBuil
             ("model",),
             "set dataset.preprocess: [] and put these layers into the model",
         )
-
-
-def _adapt(layer: Any, rows: Any, component: Component, path: ConfigPath, builder: ObjectBuilder) -> None:
-    try:
-        layer.adapt(rows)
-    except Exception as error:
-        raise builder.refusal(
-            f"{component.name} cannot learn from the training rows: {in_one_line(error)}", path
-        ) from error
-
-
-def _learns_later(experiment: Experiment, index: int) -> bool:
-    later = (experiment.dataset.preprocess or ())[index + 1 :]
-    return any(hasattr(getattr(keras.layers, component.name, None), "adapt") for component in later)
-
-
-def _applied(layer: Any, rows: Any, batch: int = 1024) -> np.ndarray[Any, Any]:
-    parts = [np.asarray(layer(rows[start : start + batch])) for start in range(0, len(rows), batch)]
-    return np.concatenate(parts)
 
 
 def _input_dtype(dataset: Dataset) -> str:

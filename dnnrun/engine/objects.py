@@ -31,14 +31,13 @@ class ObjectBuilder:
         self._experiment = experiment
         self._allow_code = allow_code
 
-    def build(self, kind: Kind, component: Component, path: ConfigPath, **defaults: Any) -> Any:
+    def build(self, kind: Kind, component: Component, path: ConfigPath) -> Any:
         """Return the object that a component of a config denotes.
 
         Args:
             kind: what kind of object.
             component: its name and arguments.
             path: where it stands in the config.
-            defaults: arguments for what the component leaves out.
 
         Raises:
             ConfigError: there is no such object, or it refuses its arguments; with the line.
@@ -47,7 +46,7 @@ class ObjectBuilder:
         if kind in _LEFT_TO_KERAS and component.is_bare and catalog.find(kind, component.name) is not None:
             return component.name
         made_from = self._find(kind, component, path)
-        arguments = {**defaults, **self._arguments(component, inner)}
+        arguments = self._arguments(component, inner)
         positional = [self._value(None, value, inner) for value in component.positional]
         if component.is_bare and not inspect.isclass(made_from) and kind not in _ALWAYS_MADE:
             return made_from  # a function of the user's: the object itself, not what it returns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ import keras
 from dnnrun.config.resolved import to_yaml
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Dataset
-from dnnrun.engine.callbacks import EpochStart, HistoryRecorder, StepReporter, best_epoch
+from dnnrun.engine.callbacks import EpochStart, HistoryRecorder, StepReporter
 from dnnrun.engine.description import plan_of, record_of
 from dnnrun.engine.evaluation import evaluate
+from dnnrun.engine.feeding import training_rows
 from dnnrun.engine.log import logger, logging_to
 from dnnrun.engine.objects import in_one_line
 from dnnrun.engine.observer import Observer
+from dnnrun.engine.outcome import progress_facts
 from dnnrun.engine.preparation import Prepared, prepare
 from dnnrun.errors import DnnrunError, TrainingError
 from dnnrun.store import Run, RunWriter
@@ -40,7 +43,6 @@ def train_experiment(
     dataset: Dataset,
     *,
     runs_dir: Path,
-    written: str | None = None,
     observer: Observer | None = None,
     allow_code: bool = False,
 ) -> Outcome:
@@ -50,7 +52,6 @@ def train_experiment(
         experiment: the config, resolved; see `dnnrun.data.load.resolve_data`.
         dataset: its data.
         runs_dir: where the run directory is made.
-        written: the config as its author wrote it, to be kept.
         observer: who is told of the progress.
         allow_code: whether the config's import paths may be run.
 
@@ -60,16 +61,21 @@ def train_experiment(
     """
     observer = observer or Observer()
     observer.preparing("building the model")
-    prepared = prepare(experiment, dataset, allow_code=allow_code)
+    with warnings.catch_warnings(record=True) as early:
+        warnings.simplefilter("default")
+        prepared = prepare(experiment, dataset, allow_code=allow_code)
     writer = RunWriter.create(runs_dir, prepared.experiment.run_name, record_of(prepared))
     with logging_to(writer.log_file, observer), prepared.session.scope():
         try:
-            writer.write_config(written, to_yaml(prepared.experiment))
+            document = experiment.document
+            writer.write_config(document.written if document else None, to_yaml(experiment))
             if prepared.dataset.label_map:
                 writer.write_labels(prepared.dataset.class_names or ())
             plan = plan_of(prepared, writer)
             logger.info("run began: %s", plan)
             observer.started(plan)
+            for warning in early:  # from before there was a log
+                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
             failure = _train(prepared, writer, observer)
         except KeyboardInterrupt as interrupt:
             failure = interrupt
@@ -84,13 +90,14 @@ def _train(prepared: Prepared, writer: RunWriter, observer: Observer) -> BaseExc
     """Train, save and evaluate; return the failure if the training did not reach its end."""
     start = EpochStart()
     recorder = HistoryRecorder(writer, start, observer)
+    named = prepared.callbacks.callbacks(writer)
     failure: BaseException | None = None
     try:
-        _fit(prepared, writer, observer, start, recorder)
+        _fit(prepared, [start, *named, *_step_reporters(observer), recorder])
     except KeyboardInterrupt as interrupt:
         failure = interrupt
     finally:  # whatever ended it
-        _record_progress(recorder.rows, prepared, writer)
+        writer.update(**progress_facts(recorder.rows, prepared.experiment, named))
     _save(prepared.model, writer)
     if recorder.diverged:
         failure = _divergence(recorder.rows[-1])
@@ -99,38 +106,40 @@ def _train(prepared: Prepared, writer: RunWriter, observer: Observer) -> BaseExc
         _finish(writer, "interrupted", str(failure) or "interrupted by the user")
     else:
         observer.preparing("evaluating")
-        evaluation = evaluate(prepared.model, prepared.experiment, prepared.dataset, prepared.builder)
-        writer.write_predictions(evaluation.predictions)
-        writer.write_evaluation(evaluation.figures)
-        logger.info("evaluated: %s", evaluation.figures["metrics"])
+        _evaluate(prepared, writer)
         _finish(writer, "completed")
     return failure
 
 
-def _fit(
-    prepared: Prepared, writer: RunWriter, observer: Observer, start: EpochStart, recorder: HistoryRecorder
-) -> None:
+def _fit(prepared: Prepared, callbacks: list[keras.callbacks.Callback]) -> None:
     experiment, dataset = prepared.experiment, prepared.dataset
-    callbacks: list[Any] = [start, *prepared.callbacks.callbacks(writer)]
-    if observer.wants_steps:
-        callbacks.append(StepReporter(observer))
     prepared.model.fit(
-        dataset.train.x,
-        dataset.train.y,
-        batch_size=experiment.batch_size,
+        **training_rows(experiment, dataset),
         epochs=experiment.epochs,
         verbose=0,
-        callbacks=[*callbacks, recorder],
+        callbacks=callbacks,
         validation_data=(dataset.validation.x, dataset.validation.y) if dataset.validation else None,
-        shuffle=experiment.shuffle,
+        validation_batch_size=experiment.batch_size,
         class_weight=prepared.class_weight,
-        steps_per_epoch=experiment.steps_per_epoch,
     )
 
 
-def _record_progress(rows: list[dict[str, float]], prepared: Prepared, writer: RunWriter) -> None:
-    final = {name: value for name, value in rows[-1].items() if name != "seconds"} if rows else None
-    writer.update(best=best_epoch(rows, prepared.experiment), final=final, epochs_finished=len(rows))
+def _step_reporters(observer: Observer) -> list[keras.callbacks.Callback]:
+    return [StepReporter(observer)] if observer.wants_steps else []
+
+
+def _evaluate(prepared: Prepared, writer: RunWriter) -> None:
+    try:
+        evaluation = evaluate(prepared.model, prepared.experiment, prepared.dataset, prepared.builder)
+    except Exception as error:
+        logger.error("evaluation failed", exc_info=error)
+        raise TrainingError(
+            f"the training reached its end, but its evaluation failed: {type(error).__name__}: {in_one_line(error)}",
+            hint="the model and the history are in the run; train.log has the details",
+        ) from error
+    writer.write_predictions(evaluation.predictions)
+    writer.write_evaluation(evaluation.figures)
+    logger.info("evaluated: %s", evaluation.figures["metrics"])
 
 
 def _save(model: keras.Model, writer: RunWriter) -> None:

@@ -54,6 +54,12 @@ def write_text(target: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
+def write_bytes(target: Path, content: bytes) -> None:
+    """Write bytes, whole or not at all."""
+    with replacing(target) as temporary:
+        temporary.write_bytes(content)
+
+
 def write_json(target: Path, value: Mapping[str, Any]) -> None:
     """Write a mapping as indented JSON, whole or not at all; a number that is not finite becomes null."""
     write_text(target, json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")

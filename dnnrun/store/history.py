@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import numbers
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,13 +42,6 @@ class History:
     def last(self) -> dict[str, float]:
         """Return the metrics of the last epoch; nothing when there is none."""
         return {name: self.columns[name][-1] for name in self.metrics if self.columns[name]}
-
-    def at(self, epoch: int) -> dict[str, float]:
-        """Return the metrics of one epoch; nothing when it is not there."""
-        if epoch not in self.epochs:
-            return {}
-        row = self.epochs.index(epoch)
-        return {name: self.columns[name][row] for name in self.metrics}
 
     def best(self, metric: str, direction: str) -> tuple[int, float] | None:
         """Return the epoch and value at which ``metric`` was best, the earliest if several, or None.
@@ -120,6 +113,8 @@ class HistoryWriter:
         """
         if "epoch" not in row:
             raise RunError("a row of the history must name its epoch")
+        if not self._rows and self._path.exists():
+            raise RunError(f"{self._path} has rows already, and a new history would take their place")
         columns = _ordered([*self._columns, *(name for name in row if name not in self._columns)])
         rows = [*self._rows, dict(row)]
         is_new, self._columns = columns != self._columns, []  # until it is written: the next row writes all anew
@@ -167,9 +162,3 @@ def _number(cell: str) -> float | None:
         return float(cell)
     except ValueError:
         return None
-
-
-def rows_of(history: History) -> Iterator[dict[str, float]]:
-    """Yield the rows of a history, an epoch each."""
-    for index in range(len(history.epochs)):
-        yield {name: values[index] for name, values in history.columns.items()}

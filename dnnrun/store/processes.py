@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+# A process that ended stays in the table until its parent asks how; in a container that may be never.
+_ENDED = ("Z", "X")
+
 
 def this_process() -> dict[str, Any]:
     """Return what identifies this process: host, process id, and when the process began."""
-    return {"host": socket.gethostname(), "pid": os.getpid(), "began": _began(os.getpid())}
+    return {"host": socket.gethostname(), "pid": os.getpid(), "began": _state_and_start(os.getpid())[1]}
 
 
 def is_alive(process: Mapping[str, Any]) -> bool:
@@ -29,15 +32,17 @@ def is_alive(process: Mapping[str, Any]) -> bool:
         return False  # no process ever had such a number
     except PermissionError:
         pass
-    began = process.get("began")
-    return began is None or _began(pid) in (None, began)
+    state, began = _state_and_start(pid)
+    if state in _ENDED:
+        return False
+    return began is None or process.get("began") in (None, began)
 
 
-def _began(pid: int) -> int | None:
-    """Return the process's start in ticks since boot, which tells it from a later one that got the same id."""
+def _state_and_start(pid: int) -> tuple[str, int | None]:
+    """Return a process's state, and its start in ticks since boot, which tells it from a later one of the same id."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         fields = stat[stat.rindex(")") + 2 :].split()
-        return int(fields[19])
+        return fields[0], int(fields[19])
     except (OSError, ValueError, IndexError):
-        return None  # no /proc on this system: the id alone has to do
+        return "", None  # no /proc on this system: the id alone has to do

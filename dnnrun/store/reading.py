@@ -175,7 +175,9 @@ def _inside(path: Path) -> list[Path]:
 
 def _is_run(path: Path) -> bool:
     """Whether a directory is meant to be a run; one without run.json but with other parts is a broken one."""
-    return any(os.path.exists(path / part) for part in (layout.RECORD, layout.HISTORY, layout.RESOLVED))
+    return any(
+        os.path.exists(path / part) for part in (layout.RECORD, layout.HISTORY, layout.RESOLVED, layout.CHECKPOINTS)
+    )
 
 
 def _nothing_at(name: str, path: Path) -> Problem:

@@ -72,9 +72,9 @@ class RunWriter:
         """Record how the run ended, and when."""
         self.update(status=status, ended=_iso(_now()), **facts)
 
-    def write_config(self, written: str | None, resolved: str) -> None:
+    def write_config(self, written: bytes | None, resolved: str) -> None:
         """Keep the config as its author wrote it, if there is such a file, and as it was understood."""
-        atomic.write_text(self.path / layout.CONFIG, resolved if written is None else written)
+        atomic.write_bytes(self.path / layout.CONFIG, resolved.encode() if written is None else written)
         atomic.write_text(self.path / layout.RESOLVED, resolved)
 
     def write_labels(self, class_names: Sequence[str]) -> None:

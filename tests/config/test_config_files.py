@@ -118,3 +118,11 @@ def test_a_path_in_the_home_of_nobody_is_left_to_the_data(tmp_path: Path, valid:
     path = tmp_path / "config.yaml"
     path.write_text(valid.replace("mnist", "{source: {csv: {path: ~nobody-is-called-this/a.csv, target: y}}}"))
     assert load_config(path).dataset.source.arguments["path"] == str(tmp_path / "~nobody-is-called-this/a.csv")
+
+
+def test_the_config_is_kept_as_it_is_written(tmp_path: Path) -> None:
+    content = b"\xef\xbb\xbfdataset: mnist # mine\r\nmodel: {layers: [Flatten]}\r\noptimizer: SGD\r\nloss: mse\r\n"
+    (tmp_path / "c.yaml").write_bytes(content)
+    document = load_config(tmp_path / "c.yaml", ["epochs=3"]).document
+    assert document is not None
+    assert document.written == content

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from dnnrun.config import layering
 from dnnrun.config.layering import read_layers
 from dnnrun.config.load import load_config
 from dnnrun.config.merging import merge
-from dnnrun.config.reader import Document, read_text
+from dnnrun.config.reader import Document, read_file, read_text
 
 Write = Callable[..., Path]
 
@@ -141,3 +142,16 @@ def test_a_data_sets_name_merges_as_the_mapping_it_is_short_for(write: Write, va
 def test_extends_is_gone_from_the_document(write: Write, valid: str) -> None:
     document: Document = read_layers(write(base=valid, config="extends: base.yaml"))
     assert "extends" not in document.value
+
+
+def test_bases_that_share_their_bases_are_read_once_each(
+    write: Callable[..., Path], valid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of 15 files extends the next one twice: 2 ** 15 readings, were they not remembered."""
+    read: list[str] = []
+    monkeypatch.setattr(layering, "read_file", lambda path, name: read.append(name) or read_file(path, name))
+    write(base15=valid)
+    for number in range(14, -1, -1):
+        write(**{f"base{number}": f"extends: [base{number + 1}.yaml, base{number + 1}.yaml]\ntags: [n{number}]\n"})
+    assert load_config("base0.yaml").tags == ("n0",)
+    assert read == [f"base{number}.yaml" for number in range(16)]

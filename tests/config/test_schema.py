@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from dnnrun.components import Component
-from dnnrun.config.load import load_config
+from dnnrun.config.load import complete, load_config
 from dnnrun.config.schema import DatasetConfig, Experiment, ModelConfig
 from dnnrun.errors import ConfigError
 
@@ -131,3 +131,16 @@ def test_several_faults_are_reported_in_the_order_of_the_file(load: Load) -> Non
     lines = [problem.where.line for problem in caught.value.problems if problem.where]
     assert len(lines) == 5
     assert lines == sorted(lines)
+
+
+def test_an_experiment_made_in_python_is_checked_as_one_from_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    parts = {"model": {"layers": [{"Dense": 1}]}, "optimizer": "Adam", "loss": "mse"}
+    table = Experiment.model_validate({"dataset": {"source": {"csv": {"path": "t.csv", "target": "y"}}}, **parts})
+    assert complete(table).dataset.source.arguments["path"] == str(tmp_path / "t.csv")
+    with pytest.raises(ConfigError, match="unknown data source 'mnst'"):
+        complete(Experiment.model_validate({"dataset": "mnst", **parts}))
+    with pytest.raises(ValidationError):
+        table.changed(epochs=0)

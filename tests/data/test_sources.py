@@ -204,3 +204,37 @@ def test_facts_of_regression(load: Load) -> None:
         "label_counts": {"train": None, "test": None},
         "features": None,
     }
+
+
+def test_the_columns_of_a_validation_table_are_found_by_name(load: Load, folder: Path) -> None:
+    (folder / "t.csv").write_text("a,b,y\n1,10,0\n2,20,1\n3,30,0\n")
+    (folder / "v.csv").write_text("b,y,a\n50,1,5\n")
+    data = load("{source: {csv: {path: t.csv, target: y}}, validation: {csv: {path: v.csv, target: y}}}")
+    assert data.splits["validation"].x.tolist() == [[5, 50]]
+
+
+def test_fractions_of_one_split_are_not_cut_off_by_the_whole_numbers_of_another(load: Load) -> None:
+    np.savez("t.npz", x_train=np.arange(8).reshape(4, 2), y_train=np.arange(4), x_test=[[0.5, 1.5]], y_test=[1])
+    data = load("source: {npz: t.npz}")
+    assert {rows.x.dtype for rows in data.splits.values()} == {np.dtype("float32")}
+    assert data.splits["test"].x.tolist() == [[0.5, 1.5]]
+
+
+def test_whole_numbers_that_would_wrap_are_refused(load: Load) -> None:
+    np.savez("t.npz", x=np.array([[1, 2**33 + 5], [2, 3]]), y=[0, 1])
+    with pytest.raises(DataError, match="whole numbers beyond 2,147,483,647"):
+        load("source: {npz: t.npz}")
+
+
+@pytest.mark.parametrize(
+    ("loss", "metrics", "task"),
+    [
+        ("mse", "[vaccines.metrics:mape]", "regression"),
+        ("indices.losses:mine", "[]", "regression"),
+        ("losses:sparse_focal_crossentropy", "[]", "classification"),
+        ("mse", "[metrics:accuracy]", "classification"),
+    ],
+)
+def test_what_modules_are_called_says_nothing_of_the_task(loss: str, metrics: str, task: str, load: Load) -> None:
+    np.savez("t.npz", x=X, y=np.array([0, 1, 0, 1, 0, 1]))
+    assert load("source: {npz: t.npz}", loss=loss, metrics=metrics).task == task

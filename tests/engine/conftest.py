@@ -217,10 +217,7 @@ class Watcher(Observer):
 def train_lines(lines: str = "", *overrides: str, observer: Observer | None = None) -> Outcome:
     """See the fixture `train`."""
     experiment, dataset = resolve_data(load_lines(lines, *overrides), allow_code=True)
-    written = Path("config.yaml").read_text()
-    return train_experiment(
-        experiment, dataset, runs_dir=Path("runs"), written=written, observer=observer, allow_code=True
-    )
+    return train_experiment(experiment, dataset, runs_dir=Path("runs"), observer=observer, allow_code=True)
 
 
 FINISHED = """\

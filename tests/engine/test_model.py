@@ -12,7 +12,7 @@ import pytest
 from dnnrun.components import Component
 from dnnrun.config.schema import Experiment, ModelConfig
 from dnnrun.data.load import resolve_data
-from dnnrun.engine.model import hidden_layers_to_activate
+from dnnrun.engine.activation import hidden_layers_to_activate
 from dnnrun.engine.preparation import Prepared
 
 Build = Callable[..., Prepared]
@@ -219,3 +219,38 @@ def test_the_seed_decides_the_first_weights(build: Build, load: Callable[..., Ex
     assert not np.array_equal(first, other)
     experiment, _ = resolve_data(load("seed: null"))
     assert experiment.seed is not None
+
+
+def test_a_layer_of_ones_own_learns_from_what_the_layers_before_it_make(build: Build, folder: Path) -> None:
+    (folder / "own.py").write_text(
+        "import keras\nimport numpy as np\n\n\nclass Peak(keras.layers.Layer):\n"
+        "    def adapt(self, rows):\n        self.peak = float(np.max(rows))\n\n"
+        "    def call(self, rows):\n        return rows / self.peak\n"
+    )
+    prepared = build(
+        "dataset: {source: mnist, limit: 20, preprocess: [{Rescaling: 0.5}, own:Peak]}\n"
+        "model: {layers: [Flatten, {Dense: {units: 10, activation: softmax}}]}\n"
+    )
+    assert prepared.model.layers[2].peak == 127.5
+
+
+def test_what_a_preprocessing_layer_is_given_it_does_not_learn(build: Build) -> None:
+    layer = build("dataset: {source: iris, preprocess: [{Normalization: {mean: 1.0, variance: 4.0}}]}").model.layers[1]
+    assert np.asarray(layer(np.array([[5.0, 1.0, 1.0, 1.0]]))).ravel().tolist() == [2.0, 0.0, 0.0, 0.0]
+
+
+def test_a_dense_layer_inside_time_distributed_gets_the_default_activation(build: Build, folder: Path) -> None:
+    np.savez(folder / "t.npz", x=np.ones((6, 5, 2)), y=np.arange(6) % 2)
+    prepared = build(
+        "dataset: {source: {npz: t.npz}}\nmodel:\n  activation: relu\n  layers:\n"
+        "    - {TimeDistributed: {layer: {Dense: 3}}}\n    - Flatten\n    - {Dense: 2}\n"
+    )
+    assert prepared.model.layers[1].layer.activation is keras.activations.relu
+    assert prepared.model.layers[3].activation is keras.activations.linear
+
+
+def test_a_layer_of_ones_own_at_the_end_leaves_the_output_unknown(refuse: Refuse) -> None:
+    lines = "model:\n  activation: relu\n  layers:\n    - {Dense: 8}\n    - {Dense: 3}\n    - own:Gate\n"
+    message, marked = refuse(lines)
+    assert "Dense is followed by own:Gate, so it may be the output layer or a hidden one" in message
+    assert "Dense" in marked

@@ -16,7 +16,8 @@ import pytest
 from dnnrun.config.load import load_config
 from dnnrun.config.schema import Experiment
 from dnnrun.data.load import resolve_data
-from dnnrun.engine.callbacks import best_epoch
+from dnnrun.data.sources.bundled import FILES as BUNDLED
+from dnnrun.engine.outcome import best_epoch
 from dnnrun.engine.training import Outcome, train_experiment
 from dnnrun.errors import ConfigError
 from dnnrun.store import Run
@@ -322,3 +323,61 @@ def test_the_best_epoch_is_by_what_the_config_watches(load: Callable[..., Experi
     assert best_of(rows, "[{ModelCheckpoint: {monitor: val_auc}}]")["metric"] == "val_loss"
     assert best_of([{"epoch": 1, "loss": nan}], "[]") is None
     assert best_of([], "[]") is None
+
+
+@pytest.mark.parametrize("file", ["model.keras", "weights.weights.h5"])
+def test_initial_weights_leave_the_preprocessing_to_this_runs_rows(file: str, finished: Any, train: Train) -> None:
+    """The saved model must be the one that was evaluated, although its rows are ten times what the weights knew."""
+    table = np.loadtxt(BUNDLED / "pima.csv", delimiter=",", skiprows=1)
+    np.savez("t.npz", x=table[:, :-1] * 10, y=table[:, -1].astype(int))
+    lines = "\n".join(line for line in finished.lines.splitlines() if not line.startswith("dataset"))
+    begun = train(
+        f"{lines}\ndataset: {{source: {{npz: t.npz}}, test_split: 0.2, preprocess: [Normalization]}}\n"
+        f"initial_weights: {finished.run.path / file}\n",
+        "optimizer={SGD: 0.0}",
+        "epochs=1",
+    )
+    assert begun.failure is None
+    model = keras.models.load_model(begun.run.path / "model.keras")
+    _, dataset = resolve_data(load_config(begun.run.path / "resolved.yaml"))
+    rows = dataset.train.x
+    assert np.asarray(model.layers[1].mean).ravel() == pytest.approx(rows.mean(axis=0), rel=1e-3)
+    assert begun.run.evaluation is not None
+    test = dataset.splits["test"]
+    scores = model.evaluate(test.x, test.y, verbose=0, return_dict=True)
+    assert begun.run.evaluation["metrics"] == pytest.approx(scores, rel=1e-4)
+
+
+def test_the_best_epoch_is_the_one_that_early_stopping_put_back(train: Train) -> None:
+    """With min_delta the callback holds on to an epoch that others have since undercut by a little."""
+    stopped = train(
+        "epochs: 6\ncallbacks: [{EarlyStopping: {monitor: loss, min_delta: 100, patience: 9, "
+        "restore_best_weights: true}}]"
+    ).run
+    assert stopped.record["best"]["epoch"] == stopped.record["weights_from_epoch"] == 1
+    assert stopped.record["best"]["value"] == stopped.history.columns["loss"][0]
+    plain = train("epochs: 3").run
+    assert plain.record["weights_from_epoch"] == 3
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16", "float64"])
+@pytest.mark.parametrize("data", ["iris", "boston_housing"])
+def test_every_precision_is_evaluated(precision: str, data: str, train: Train) -> None:
+    regression = "loss: mse\nmetrics: [mae]\nmodel: {layers: [{Dense: 1}]}\n" if data == "boston_housing" else ""
+    outcome = train(f"dataset: {{source: {data}, preprocess: [Normalization]}}\nprecision: {precision}\n{regression}")
+    assert outcome.failure is None
+    assert outcome.run.predictions["predicted"].dtype in (np.float32, np.float64)
+
+
+def test_an_evaluation_that_fails_is_not_called_a_failed_training(
+    train: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: Any, **keywords: Any) -> None:
+        raise ValueError("no figures")
+
+    monkeypatch.setattr("dnnrun.engine.training.evaluate", fail)
+    outcome = train("epochs: 2")
+    assert "the training reached its end, but its evaluation failed: ValueError: no figures" in str(outcome.failure)
+    assert outcome.run.status == "failed"
+    assert outcome.run.history.epochs == [1, 2]
+    assert {"model", "weights"} <= set(outcome.run.files)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dnnrun.errors import RunError
-from dnnrun.store.history import History, HistoryWriter, read_history, rows_of
+from dnnrun.store.history import History, HistoryWriter, read_history
 
 NAME = "history.csv"
 
@@ -74,8 +74,16 @@ def test_a_metric_that_comes_later_gets_a_column_with_blanks_before_it(path: Pat
 @settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.floats() | st.floats(width=32).map(np.float32) | st.integers(-(2**53), 2**53))
 def test_numbers_read_back_as_they_were(path: Path, number: float) -> None:
+    path.unlink(missing_ok=True)  # of the number before
     [again] = write(path, {"epoch": 1, "loss": number}).columns["loss"]
     assert again == float(number) or math.isnan(again) is math.isnan(number) is True
+
+
+def test_a_second_writer_does_not_take_the_place_of_the_first(path: Path) -> None:
+    write(path, {"epoch": 1, "loss": 0.5})
+    with pytest.raises(RunError, match="has rows already"):
+        HistoryWriter(path).append({"epoch": 2, "loss": 0.4})
+    assert read_history(path).epochs == [1]
 
 
 @pytest.mark.parametrize("number", [np.float64(0.1), np.float32(0.1), np.int64(7), True])
@@ -188,10 +196,8 @@ def test_looking_things_up(path: Path) -> None:
     assert history.best("accuracy", "max") == (2, 0.9)  # the earliest of equals
     assert history.best("accuracy", "min") == (1, 0.8)
     assert history.best("unheard", "max") is None
-    assert history.at(2) == {"loss": 0.3, "accuracy": 0.9}
-    assert history.at(9) == {}
     assert history.last()["accuracy"] == 0.9
-    assert [row["epoch"] for row in rows_of(history)] == [1, 2, 3]
+    assert history.epochs == [1, 2, 3]
 
 
 def test_the_best_of_nothing_but_nan(path: Path) -> None:

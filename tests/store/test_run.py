@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
+import sys
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -60,7 +63,7 @@ def test_where_it_is_not_known_when_a_process_began_its_number_has_to_do(
     writer: RunWriter, dead_pid: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert record_process(writer, began=None).status == "running"
-    monkeypatch.setattr(processes, "_began", lambda pid: None)  # as on a host without /proc
+    monkeypatch.setattr(processes, "_state_and_start", lambda pid: ("", None))  # as on a host without /proc
     assert record_process(writer, began=1).status == "running"
     assert record_process(writer, pid=dead_pid, began=None).status == "crashed"
 
@@ -227,8 +230,9 @@ def test_a_plot_where_no_folder_can_be(writer: RunWriter) -> None:
 
 
 def test_the_config_as_written_and_as_understood(writer: RunWriter) -> None:
-    writer.write_config("dataset: mnist # mine\n", "dataset: {source: mnist}\n")
-    assert (writer.path / layout.CONFIG).read_text() == "dataset: mnist # mine\n"
+    written = b"\xef\xbb\xbfdataset: mnist # mine\r\n"
+    writer.write_config(written, "dataset: {source: mnist}\n")
+    assert (writer.path / layout.CONFIG).read_bytes() == written
     assert (writer.path / layout.RESOLVED).read_text() == "dataset: {source: mnist}\n"
     writer.write_config(None, "epochs: 3\n")
     assert (writer.path / layout.CONFIG).read_text() == "epochs: 3\n"
@@ -312,3 +316,12 @@ def test_a_full_disk_while_training(writer: RunWriter, monkeypatch: pytest.Monke
     monkeypatch.undo()
     assert writer.read().status == "running"
     assert writer.read().evaluation is None
+
+
+def test_a_process_that_ended_and_that_nobody_has_asked_after(writer: RunWriter) -> None:
+    """Its number is still taken, as in a container whose first process asks after none."""
+    process = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.DEVNULL)
+    while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+        time.sleep(0.01)
+    assert record_process(writer, pid=process.pid, began=None).status == "crashed"
+    process.wait()

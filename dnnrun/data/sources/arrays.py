@@ -10,6 +10,7 @@ from dnnrun.errors import DataError
 _SHAPES = "features have shape (rows, ...), labels (rows,) or (rows, columns)"
 _ALIKE = "training, validation and test rows must have the same form"
 _LARGEST = float(np.finfo(np.float32).max)
+_LARGEST_WHOLE = int(np.iinfo(np.int32).max)
 
 
 def check_source(data: SourceData, origin: str) -> None:
@@ -49,6 +50,11 @@ def check_arrays(x: Array, y: Array, origin: str) -> None:
         raise DataError(f"{origin}: the labels have shape {y.shape}", hint=_SHAPES)
     if x.dtype.kind not in "iufb":
         raise DataError(f"{origin}: the features are of type {x.dtype}, not numbers", hint="write them as numbers")
+    if x.dtype.kind in "iu" and (int(x.max()) > _LARGEST_WHOLE or int(x.min()) < -_LARGEST_WHOLE):
+        raise DataError(
+            f"{origin}: there are whole numbers beyond {_LARGEST_WHOLE:,} among the features, which do not fit 32 bits",
+            hint="leave out columns such as ids, or give the features as scaled floats",
+        )
     _check_labels(y, origin)
     for what, array in (("features", x), ("labels", y)):
         if array.dtype.kind == "f" and not (fits := np.abs(array) <= _LARGEST).all():
@@ -86,6 +92,8 @@ def check_alike(training: tuple[Array, Array], other: tuple[Array, Array], one: 
     (x, y), (other_x, other_y) = training, other
     if other_x.shape[1:] != x.shape[1:]:
         raise DataError(f"{one} has shape {other_x.shape[1:]}, a training row {x.shape[1:]}", hint=_ALIKE)
+    if (x.dtype == np.uint8) != (other_x.dtype == np.uint8) and x.ndim > 2:
+        raise DataError(f"{one} holds {other_x.dtype} numbers, a training row {x.dtype}", hint=_ALIKE)
     columns, other_columns = (array.size // len(array) for array in (y, other_y))
     if columns != other_columns:
         raise DataError(f"{one} has {other_columns} labels, a training row {columns}", hint=_ALIKE)

@@ -1,0 +1,44 @@
+"""The weight of each class in the loss, by the class numbers that the data gave the labels."""
+
+from __future__ import annotations
+
+from dnnrun.config.schema import Experiment
+from dnnrun.data.dataset import Dataset
+from dnnrun.errors import ConfigError, Problem
+
+
+def class_weights(experiment: Experiment, dataset: Dataset) -> dict[int, float] | None:
+    """Return the weights by class number, or None where the config gives none.
+
+    A key is a class's name or, where no class is named by a number, its number.
+
+    Raises:
+        ConfigError: a key that is no class, or two keys for one class.
+    """
+    if experiment.class_weight is None:
+        return None
+    names = dataset.class_names or ()
+    weights: dict[int, float] = {}
+    for key, weight in experiment.class_weight.items():
+        number = _class_number(key, dataset)
+        if number is None or number in weights:
+            known = ", ".join(names[:12])
+            fault = "is not a class" if number is None else "is a class that has a weight already"
+            raise ConfigError(
+                Problem(
+                    f"class_weight names {key!r}, which {fault}",
+                    experiment.place(("class_weight", key), of_key=True),
+                    f"classes: {known}" if known else "class_weight is for classification, and this is regression",
+                )
+            )
+        weights[number] = weight
+    return weights
+
+
+def _class_number(key: int | str, dataset: Dataset) -> int | None:
+    names = dataset.class_names or ()
+    if str(key) in names:
+        return names.index(str(key))
+    if isinstance(key, int) and 0 <= key < len(names) and not any(name.lstrip("-").isdecimal() for name in names):
+        return key
+    return None
