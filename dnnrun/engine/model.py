@@ -13,6 +13,7 @@ from dnnrun.data.dataset import Dataset
 from dnnrun.engine.activation import layers_with_activation
 from dnnrun.engine.objects import ObjectBuilder, in_one_line, reason_of
 from dnnrun.engine.preprocessing import preprocessing_layers
+from dnnrun.errors import ConfigError
 
 _STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics")
 _OFFERED = "a function of the input's shape and the number of classes: def make(input_shape, classes)"
@@ -56,19 +57,26 @@ class _Stack:
             raise self._builder.refusal(f"two layers are named {layer.name!r}", path, "give one of them another name")
         self._names.add(layer.name)
         try:
-            self.outputs = layer(self.outputs)
+            outputs = layer(self.outputs)
         except Exception as error:
-            shape = tuple(getattr(self.outputs, "shape", ()))[1:]
-            raise self._builder.refusal(
-                f"{component.name} does not fit what reaches it, of shape {shape}: {reason_of(error)}",
-                path,
-                f"shapes on the way: {' -> '.join(self._trail)}",
-            ) from error
-        if not hasattr(self.outputs, "shape"):
+            raise self._misfit(component, path, reason_of(error)) from error
+        if not hasattr(outputs, "shape"):
             raise self._builder.refusal(
                 f"{component.name} gives several outputs, and a stack has one", path, "take return_state out"
             )
-        self._trail.append(f"{component.name} {tuple(self.outputs.shape)[1:]}")
+        shape = tuple(outputs.shape)[1:]
+        if 0 in shape:  # Keras before 3.15 goes on with nothing
+            raise self._misfit(component, path, f"it leaves nothing, an output of shape {shape}")
+        self.outputs = outputs
+        self._trail.append(f"{component.name} {shape}")
+
+    def _misfit(self, component: Component, path: ConfigPath, reason: str) -> ConfigError:
+        shape = tuple(self.outputs.shape)[1:]
+        return self._builder.refusal(
+            f"{component.name} does not fit what reaches it, of shape {shape}: {reason}",
+            path,
+            f"shapes on the way: {' -> '.join(self._trail)}",
+        )
 
 
 def _from_function(

@@ -155,7 +155,8 @@ def _faults(table: Table, name: str, text: pd.Series[str], numbers: pd.Series[fl
 
 def _to_numbers(text: pd.Series[str]) -> pd.Series[float]:
     """Return the cells as floats, true and false as 1 and 0, and NaN for what is not a number."""
-    as_digits = text.str.lower().map({"true": "1", "false": "0"}).fillna(text)
+    truths = text.str.lower().map({"true": "1", "false": "0"})
+    as_digits = truths.where(truths.notna(), text)
     return pd.to_numeric(as_digits, errors="coerce").astype(float)
 
 
