@@ -6,8 +6,9 @@ and neither of the two knows the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from dnnrun.config.load import Override, complete, load_config
 from dnnrun.config.schema import Experiment
@@ -21,7 +22,7 @@ SMOKE_ROWS = 256
 
 
 def train(
-    config: str | Path | Experiment,
+    config: str | Path | Experiment | Mapping[str, Any],
     *,
     overrides: Iterable[str | Override] = (),
     runs_dir: str | Path = "runs",
@@ -32,7 +33,7 @@ def train(
     """Train one experiment and return its finished run.
 
     Args:
-        config: a YAML file, or an `Experiment` that was loaded or made.
+        config: a YAML file, what one would hold as a mapping, or an `Experiment`.
         overrides: ``KEY=VALUE`` strings, as for ``--set``; only with a file.
         runs_dir: where the run directory is made.
         smoke: train one epoch on at most 256 rows of each split, to see whether everything works.
@@ -46,7 +47,7 @@ def train(
         TrainingError: training failed or diverged; the run directory says how far it came.
         KeyboardInterrupt: the user stopped it; the run directory holds everything so far.
     """
-    if isinstance(config, Experiment):
+    if isinstance(config, Experiment | Mapping):
         if list(overrides):
             raise ConfigError("overrides need a file to override", hint="change the experiment with its changed()")
         experiment = complete(config)

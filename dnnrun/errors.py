@@ -116,6 +116,11 @@ class TrainingError(DnnrunError):
     exit_code = 5
 
 
+def in_words(error: DnnrunError) -> str:
+    """Return what an error says on one line, without places and hints, for a record."""
+    return "; ".join(problem.what for problem in error.problems)
+
+
 def suggest(word: str, allowed: Iterable[str]) -> str:
     """Return ``did you mean 'x'?`` for the nearest of ``allowed``, or nothing when none is near."""
     by_lower: dict[str, list[str]] = {}

@@ -85,6 +85,8 @@ def write_overlay(
     if image_format not in get_args(ImageFormat):
         known = ", ".join(f".{name}" for name in get_args(ImageFormat))
         raise ConfigError(f"{path}: a plot cannot be written as {path.suffix or 'a file without ending'}", hint=known)
+    if not path.parent.is_dir():
+        raise ConfigError(f"{path}: there is no folder {str(path.parent)!r}", hint="make it first")
     image = draw_overlay(gather_overlay(runs, metrics, sort), cast("ImageFormat", image_format))
     with replacing(path) as temporary:
         temporary.write_bytes(image)

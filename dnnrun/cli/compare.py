@@ -85,6 +85,7 @@ def _is_missing(name: str) -> bool:
 
 
 def _print_table(comparison: Comparison) -> None:
+    from rich.cells import cell_len
     from rich.table import Table
 
     from dnnrun.analysis.comparison_layout import column_width, fit_columns
@@ -95,7 +96,9 @@ def _print_table(comparison: Comparison) -> None:
     shown, hidden = fit_columns(comparison, console.width)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="cyan")
     for column in shown:
-        width = column_width(column, comparison)  # left to itself, rich breaks the runs' names and not the headings
+        # Left to itself, rich breaks the names of the runs and not the headings.
+        texts = [row.cells[column.name].text for row in comparison.rows]
+        width = max(column_width(column, comparison), *map(cell_len, texts))
         table.add_column(Text(column.heading), justify=column.align, width=width, overflow="fold", vertical="bottom")
     for row in comparison.rows:
         cells = [row.cells[column.name] for column in shown]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import sys
@@ -65,8 +66,11 @@ def _train_on_screen(config: Path, *, quiet: bool, **options: Any) -> tuple[Any,
     with turned_away() as chatter:
         live = sys.stdout.isatty() and chatter.screen.isatty()
         screen = TrainingScreen(chatter, live=live, quiet=quiet)
+        # What Keras's callbacks and the user's own print is no result, and with --json it would spoil one.
+        words = sys.stderr if quiet else chatter.screen
         try:
-            return train_experiment(config, observer=screen, **options), None
+            with contextlib.redirect_stdout(words):
+                return train_experiment(config, observer=screen, **options), None
         except (DnnrunError, KeyboardInterrupt) as failure:
             return (Run(screen.plan.run) if screen.plan else None), failure
         finally:

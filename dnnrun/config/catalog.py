@@ -57,6 +57,14 @@ def find(kind: Kind, name: str) -> Entry | None:
     return entries(kind).get(name)
 
 
+def is_same(kind: Kind, name: str, other: str) -> bool:
+    """Whether two names are one object: ``adam`` and ``Adam`` are."""
+    if name == other:
+        return True
+    entry = find(kind, name)
+    return entry is not None and entry == find(kind, other) and name.lower() == other.lower()
+
+
 def first_argument(kind: Kind, name: str) -> str | None:
     """Return the argument that ``{name: value}`` gives, or None where that is not known."""
     entry = find(kind, name)

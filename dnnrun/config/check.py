@@ -120,6 +120,8 @@ def _unknown_name(kind: Kind, name: str, where: Place | None) -> Problem:
         return Problem(f"unknown data source {name!r}", where, f"{near}\n{listed}" if near else listed)
     home = [other for other in catalog.described_kinds() if name in catalog.entries(other)]
     called = re.match(r"\w+(?=[ (=])", name)
+    if kind == "layers" and name in {"Input", "InputLayer"}:
+        return Problem(f"{name} is not needed", where, "take it out: the shape of the input comes from the data")
     if home:
         hint = f"Keras has {name!r} among its {home[0]}, not among its {kind}"
     elif called and catalog.find(kind, called[0]):

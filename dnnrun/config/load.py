@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -58,17 +59,19 @@ def parse_experiment(document: Document) -> Experiment:
     return experiment
 
 
-def complete(experiment: Experiment) -> Experiment:
-    """Return an experiment that was made in Python as it would be had it been read from a file.
+def complete(experiment: Experiment | Mapping[str, Any]) -> Experiment:
+    """Return an experiment, or a mapping of a config's keys, as it would be had it been read from a file.
 
     Its names are checked against the catalogue, and its paths begin in the current directory.
 
     Raises:
         ConfigError: with everything that is wrong.
     """
-    if experiment.document is not None:
-        return experiment
-    return parse_experiment(Document(with_absolute_paths(to_plain(experiment), Path.cwd())))
+    if isinstance(experiment, Experiment):
+        if experiment.document is not None:
+            return experiment
+        experiment = to_plain(experiment)
+    return parse_experiment(Document(with_absolute_paths(dict(experiment), Path.cwd())))
 
 
 def _in_order(problems: Sequence[Problem]) -> list[Problem]:

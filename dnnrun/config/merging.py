@@ -51,7 +51,8 @@ def merge_values(base: Any, over: Any, path: ConfigPath, replaced: list[ConfigPa
 def _merge_components(base: Any, over: Any, path: ConfigPath, kind: Kind, replaced: list[ConfigPath]) -> Any:
     base_name, base_arguments = split_component(base, kind)
     over_name, over_arguments = split_component(over, kind)
-    if base_name != over_name or base_arguments is None or over_arguments is None or isinstance(over, str):
+    is_same = base_name and over_name and catalog.is_same(kind, base_name, over_name)
+    if not is_same or base_arguments is None or over_arguments is None or isinstance(over, str):
         replaced.append(path)
         return over
     return {over_name: merge_values(base_arguments, over_arguments, (*path, str(over_name)), replaced)}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dnnrun.components import ConfigPath, Kind
+from dnnrun.config import catalog
 from dnnrun.config.merging import merge_values, split_component, without
 from dnnrun.config.positions import component_kind
 from dnnrun.config.reader import MAX_DEPTH, Document, read_scalar_or_flow
@@ -37,6 +38,8 @@ def apply_override(document: Document, option: str, assignment: str) -> Document
             Problem(f"in the value {text!r}: {what}", where, "quote it for the shell, and again for YAML if needed")
         ) from error
     path = _as_config_path(dotted.strip(), document.value, where)
+    if path[0] == "extends":
+        raise ConfigError(Problem("extends stands in a file, not on the command line", where, "name the file itself"))
     if path == ("dataset",) and isinstance(value, str):
         path = ("dataset", "source")
     made = _Assignment(value, where)
@@ -123,7 +126,7 @@ class _Assignment:
 
     def _arguments(self, base: Any, key: str | int, path: ConfigPath, kind: Kind) -> dict[str | int, Any]:
         name, arguments = split_component(base, kind)
-        if name != key:
+        if name is None or not catalog.is_same(kind, name, str(key)):
             self.replaced.append(path)
             return {}
         if arguments is None:

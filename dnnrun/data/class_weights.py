@@ -8,7 +8,7 @@ from dnnrun.errors import ConfigError, Problem
 
 
 def class_weights(experiment: Experiment, dataset: Dataset) -> dict[int, float] | None:
-    """Return the weights by class number, or None where the config gives none.
+    """Return the weight of every class by its number, 1 where the config names none; None where it gives none at all.
 
     A key is a class's name or, where no class is named by a number, its number.
 
@@ -32,7 +32,7 @@ def class_weights(experiment: Experiment, dataset: Dataset) -> dict[int, float] 
                 )
             )
         weights[number] = weight
-    return weights
+    return {number: weights.get(number, 1.0) for number in range(len(names))}
 
 
 def _class_number(key: int | str, dataset: Dataset) -> int | None:

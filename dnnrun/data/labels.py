@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from dnnrun.data.dataset import Array, SourceData, Task
 from dnnrun.errors import DataError
 
 _CLASSIFYING_LOSSES = ("crossentropy", "hinge", "bce", "dice", "tversky")
-_CLASSIFYING_METRICS = ("accuracy", "acc", "precision", "recall", "auc", "f1")
+_CLASSIFYING_METRICS = {"accuracy", "acc", "precision", "recall", "auc", "f1"}
 # Losses that take class numbers, one a row; all others that are for classes take one column, or a one-hot vector.
 _TAKE_CLASS_NUMBERS = ("sparse", "circle", "categoricalgeneralized")
 
@@ -27,8 +28,7 @@ def infer_task(source: SourceData, experiment: Experiment) -> Task:
         return "classification"
     if is_for_classes(experiment.loss.name):
         return "classification"
-    metrics = [_letters(metric.name) for metric in experiment.metrics]
-    if any(part in word for word in metrics for part in _CLASSIFYING_METRICS):
+    if any(_words(metric.name) & _CLASSIFYING_METRICS for metric in experiment.metrics):
         return "classification"
     return "regression"
 
@@ -168,8 +168,14 @@ def _plain(labels: Array) -> Array:
 
 
 def _names(values: Array) -> tuple[str, ...]:
+    """Return what to call each label; a float among them is a whole number."""
     plain: Iterable[object] = values.tolist()
-    return tuple(f"{value:g}" if isinstance(value, float) else str(value) for value in plain)
+    return tuple(str(int(value)) if isinstance(value, float) else str(value) for value in plain)
+
+
+def _words(name: str) -> set[str]:
+    """Return the words of a name such as ``BinaryAccuracy`` or ``my_package:top_k_accuracy``, of the object alone."""
+    return {word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+", name.rpartition(":")[2])}
 
 
 def _letters(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 import time
 from collections.abc import Mapping
@@ -10,10 +11,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from dnnrun.components import Component
+from dnnrun.components import Component, ConfigPath
 from dnnrun.config.catalog import WRITES_TO
 from dnnrun.config.schema import Experiment
 from dnnrun.engine.log import logger
+from dnnrun.engine.measurements import numbers_of
 from dnnrun.engine.objects import ObjectBuilder
 from dnnrun.engine.observer import Observer
 from dnnrun.store import TARGET_HINT, Folder, RunWriter, fault_of_target
@@ -37,6 +39,7 @@ class CallbackFactory:
     def __init__(self, experiment: Experiment, builder: ObjectBuilder) -> None:
         self._experiment = experiment
         self._builder = builder
+        self._targets = self._find_targets()
         self._built = [self._build(index, None) for index in range(len(experiment.callbacks))]
 
     def callbacks(self, writer: RunWriter) -> list[keras.callbacks.Callback]:
@@ -49,20 +52,73 @@ class CallbackFactory:
 
     def _build(self, index: int, writer: RunWriter | None) -> keras.callbacks.Callback:
         component, path = self._experiment.callbacks[index], ("callbacks", index)
-        argument = WRITES_TO.get(component.name)
-        if argument:
-            target = str(component.arguments.get(argument) or _default_target(component))
-            folder: Folder = "checkpoints" if component.name in _CHECKPOINTING else "run"
-            fault = fault_of_target(target, folder=folder)
-            if fault:
-                raise self._builder.refusal(fault, (*path, component.name, argument), TARGET_HINT)
-            if writer is not None:
-                target = str(writer.inside(target, folder=folder))
-            component = Component(component.name, {**component.arguments, argument: target})
+        self._check(component, path)
+        if component.name in WRITES_TO:
+            component = self._with_target(index, writer)
+        if component.name == "LambdaCallback":
+            component = self._with_functions(component, path)
         built = self._builder.build("callbacks", component, path)
         if not isinstance(built, keras.callbacks.Callback):
             raise self._builder.refusal(f"{component.name} is no Keras callback: it gives {type(built).__name__}", path)
         return built
+
+    def _check(self, component: Component, path: ConfigPath) -> None:
+        """Refuse what Keras would only find in the first epoch."""
+        monitor = component.arguments.get("monitor", "")
+        if not isinstance(monitor, str) and not component.is_import_path:
+            raise self._builder.refusal(
+                f"{component.name} monitors a metric, not {monitor!r}",
+                (*path, component.name, "monitor"),
+                f"write its arguments by name: {{{component.name}: {{monitor: val_loss, patience: 2}}}}",
+            )
+        if component.name == "TensorBoard" and importlib.util.find_spec("tensorboard") is None:
+            raise self._builder.refusal("the package tensorboard is not installed", path, "pip install tensorboard")
+
+    def _with_functions(self, component: Component, path: ConfigPath) -> Component:
+        """Return a LambdaCallback with the functions that its import paths name."""
+        named = {name: value for name, value in component.arguments.items() if isinstance(value, str)}
+        functions = {
+            name: self._builder.load(Component(value), (*path, component.name, name)) for name, value in named.items()
+        }
+        return Component(component.name, {**component.arguments, **functions})
+
+    def _with_target(self, index: int, writer: RunWriter | None) -> Component:
+        """Return a callback that writes, with its path inside the run, or as it is while there is no run."""
+        component = self._experiment.callbacks[index]
+        argument, folder, target = WRITES_TO[component.name], _folder(component), self._targets[index]
+        if writer is not None:
+            inside = str(writer.inside(target, folder=folder))
+            if component.name == "ModelCheckpoint":  # fills in {epoch} and the like, but not in the name of the run
+                inside = inside.removesuffix(target).replace("{", "{{").replace("}", "}}") + target
+            target = inside
+        return Component(component.name, {**component.arguments, argument: target})
+
+    def _find_targets(self) -> dict[int, str]:
+        """Return where each callback that writes is to write, seen from its folder, no two at the same place."""
+        targets: dict[int, str] = {}
+        taken: set[tuple[str, str]] = set()
+        for index, component in enumerate(self._experiment.callbacks):
+            if component.name not in WRITES_TO:
+                continue
+            argument, folder = WRITES_TO[component.name], _folder(component)
+            given = component.arguments.get(argument)
+            target = str(given or _default_target(component))
+            path = ("callbacks", index, component.name, argument)
+            fault = fault_of_target(target, folder=folder)
+            if fault:
+                raise self._builder.refusal(fault, path, TARGET_HINT)
+            if (folder, target) in taken and given:
+                raise self._builder.refusal(f"another callback writes to {target!r} already", path, TARGET_HINT)
+            number, (stem, dot, ending) = 2, target.partition(".")
+            while (folder, target) in taken:
+                target, number = f"{stem}-{number}{dot}{ending}", number + 1
+            taken.add((folder, target))
+            targets[index] = target
+        return targets
+
+
+def _folder(component: Component) -> Folder:
+    return "checkpoints" if component.name in _CHECKPOINTING else "run"
 
 
 def _default_target(component: Component) -> str:
@@ -73,22 +129,25 @@ def _default_target(component: Component) -> str:
 
 
 class EpochStart(keras.callbacks.Callback):
-    """Goes first, to note what the callbacks behind it may change as an epoch ends: time and learning rate."""
+    """Goes first, to note what the callbacks behind it may change as an epoch ends: time, learning rate, metrics."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.seconds = math.nan
-        self.learning_rate = math.nan
+        self.row: dict[str, float] | None = None
         self._began = time.perf_counter()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Start the clock."""
         self._began = time.perf_counter()
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Note the epoch's duration in seconds and its learning rate."""
-        self.seconds = time.perf_counter() - self._began
-        self.learning_rate = float(np.asarray(self.model.optimizer.learning_rate))
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Make the epoch's row."""
+        self.row = {
+            "epoch": epoch + 1,
+            **numbers_of(logs or {}),
+            "learning_rate": float(np.asarray(self.model.optimizer.learning_rate)),
+            "seconds": round(time.perf_counter() - self._began, 4),
+        }
 
 
 class HistoryRecorder(keras.callbacks.Callback):
@@ -101,21 +160,23 @@ class HistoryRecorder(keras.callbacks.Callback):
         self.diverged = False
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Write the row."""
-        measured = {name: _number(value) for name, value in (logs or {}).items() if name != "learning_rate"}
-        row = {
-            "epoch": epoch + 1,
-            **loss_first({name: value for name, value in measured.items() if value is not None}),
-            "learning_rate": self._start.learning_rate,
-            "seconds": round(self._start.seconds, 4),
-        }
+        """Write the row, with what other callbacks have added to the logs."""
+        row = self._start.row or {}
+        self._start.row = {**numbers_of(logs or {}), **row}
+        self.record()
+        if not math.isfinite(row.get("loss", 0.0)):
+            self.diverged = True
+            self.model.stop_training = True
+
+    def record(self) -> None:
+        """Write the row of an epoch that has ended, if it is not written yet: a callback may have failed before."""
+        row, self._start.row = self._start.row, None
+        if row is None:
+            return
         self._writer.append_history(row)
         self.rows.append(row)
         logger.info("epoch ended: %s", row)
         self._observer.epoch_ended(row)
-        if not math.isfinite(row.get("loss", 0.0)):
-            self.diverged = True
-            self.model.stop_training = True
 
 
 class StepReporter(keras.callbacks.Callback):
@@ -133,14 +194,3 @@ class StepReporter(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
         """Pass the step on."""
         self._observer.step_ended(self._epoch, batch + 1, logs or {})
-
-
-def loss_first(metrics: Mapping[str, float]) -> dict[str, float]:
-    """Return the metrics with the losses ahead of the rest: Keras sorts by name, a person looks for the loss first."""
-    return dict(sorted(metrics.items(), key=lambda item: (item[0].startswith("val_"), not item[0].endswith("loss"))))
-
-
-def _number(value: Any) -> float | None:
-    """Return a scalar as a float, or None for logs that are not one number."""
-    array = np.asarray(value)
-    return float(array) if array.ndim == 0 and array.dtype.kind in "iufb" else None

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 
 import keras
 import numpy as np
 
 from dnnrun.components import Component
-from dnnrun.config.schema import Experiment
+from dnnrun.config.schema import Experiment, ModelConfig
 from dnnrun.data.dataset import Dataset, Rows
+from dnnrun.engine.measurements import RESERVED, numbers_of
 from dnnrun.engine.objects import ObjectBuilder, in_one_line, reason_of
 from dnnrun.engine.session import Session
 from dnnrun.errors import ConfigError, Problem
+
+_BINARY = "\nor, with units: 1 and activation: sigmoid, the loss binary_crossentropy"
 
 
 def compile_model(model: keras.Model, experiment: Experiment, builder: ObjectBuilder, session: Session) -> None:
@@ -21,10 +25,32 @@ def compile_model(model: keras.Model, experiment: Experiment, builder: ObjectBui
     loss = builder.build("losses", experiment.loss, ("loss",))
     metrics = [builder.build("metrics", metric, ("metrics", index)) for index, metric in enumerate(experiment.metrics)]
     _check_learning_rate(optimizer, builder)
+    _check_metrics(experiment, builder)
     try:
         model.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=_jit(experiment, session))
     except Exception as error:
         raise builder.refusal(f"the model cannot be compiled: {in_one_line(error)}", ("optimizer",)) from error
+
+
+def _check_metrics(experiment: Experiment, builder: ObjectBuilder) -> None:
+    """Refuse names that the history has for itself, and say where Keras's accuracy is not what it seems."""
+    for index, metric in enumerate(experiment.metrics):
+        if metric.arguments.get("name") in RESERVED:
+            name, path = metric.arguments["name"], ("metrics", index, metric.name, "name")
+            raise builder.refusal(f"{name!r} is a column of the history already", path, "give the metric another name")
+    if _cuts_at_zero(experiment) and any(metric.name in {"accuracy", "acc"} for metric in experiment.metrics):
+        warnings.warn(
+            "Keras's accuracy takes an output above 0.5 for class 1, also where outputs are logits or signed; "
+            "{BinaryAccuracy: {threshold: 0}} cuts at 0",
+            stacklevel=2,
+        )
+
+
+def _cuts_at_zero(experiment: Experiment) -> bool:
+    """Whether the model has one output whose sign tells the class."""
+    loss, model = experiment.loss, experiment.model
+    last = model.layers[-1].arguments if isinstance(model, ModelConfig) else {}
+    return last.get("units") == 1 and bool(loss.arguments.get("from_logits") or "hinge" in loss.name.lower())
 
 
 def _check_learning_rate(optimizer: keras.optimizers.Optimizer, builder: ObjectBuilder) -> None:
@@ -91,7 +117,7 @@ def _try(model: keras.Model, experiment: Experiment, dataset: Dataset, rows: Row
                 shapes,
             )
         ) from error
-    return {**{name: float(np.asarray(value)) for name, value in logs.items()}, "loss": loss}
+    return {**numbers_of(logs), "loss": loss}
 
 
 def _check_output(shape: tuple[int, ...], experiment: Experiment, dataset: Dataset) -> None:
@@ -105,7 +131,9 @@ def _check_output(shape: tuple[int, ...], experiment: Experiment, dataset: Datas
     columns = shape[0]
     if labels.ndim == 1 and columns < classes:
         what = f"the model gives {columns} {_numbers(columns)} a row, but there are {classes} classes"
-        raise ConfigError(Problem(what, where, f"the last layer needs units: {classes}"))
+        raise ConfigError(
+            Problem(what, where, f"the last layer needs units: {classes}" + (_BINARY if classes == 2 else ""))
+        )
     if labels.ndim == 2 and labels.shape[1] != columns:
         what = f"the model gives {columns} {_numbers(columns)} a row, but the labels have {labels.shape[1]}"
         raise ConfigError(Problem(what, where, _remedy(experiment, dataset)))

@@ -12,10 +12,11 @@ import numpy as np
 from dnnrun.components import Component
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Array, Dataset, Rows
-from dnnrun.engine.callbacks import loss_first
+from dnnrun.engine.measurements import numbers_of
 from dnnrun.engine.objects import ObjectBuilder
 
 _SAMPLES = 25
+_ACCURACIES = {"accuracy", "acc", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"}
 _SMALLEST_BATCH = 256
 _PROBABILITY_FLOOR = 1e-7  # as Keras clips probabilities in its crossentropies
 
@@ -45,7 +46,7 @@ def evaluate(model: keras.Model, experiment: Experiment, dataset: Dataset, build
         "split": "training" if split == "train" else split,
         "rows": len(rows),
         "task": dataset.task,
-        "metrics": loss_first({name: float(value) for name, value in metrics.items()}),
+        "metrics": numbers_of(metrics),
         "trivial": trivial_guess(model, experiment, dataset, rows, builder, columns=_columns(predicted)),
     }
     predictions: dict[str, Array] = {}
@@ -93,7 +94,6 @@ def classification_figures(true: Array, predicted: Array, dataset: Dataset) -> d
     precision, recall, f1, support = precision_recall_fscore_support(true, predicted, labels=numbers, zero_division=0)
     return {
         "classes": names,
-        "accuracy": float(np.mean(true == predicted)),
         "precision": precision.tolist(),
         "recall": recall.tolist(),
         "f1": f1.tolist(),
@@ -149,11 +149,17 @@ def trivial_guess(
     loss = builder.build("losses", experiment.loss, ("loss",))
     loss = keras.losses.get(loss) if isinstance(loss, str) else loss
     model.reset_metrics()
-    metrics = {
-        name: float(np.asarray(value)) for name, value in model.compute_metrics(rows.x, rows.y, predicted).items()
-    }
+    metrics = numbers_of(model.compute_metrics(rows.x, rows.y, predicted))
     model.reset_metrics()
-    return {"guess": words, "metrics": {**metrics, "loss": float(np.mean(np.asarray(loss(rows.y, predicted))))}}
+    metrics["loss"] = float(np.mean(np.asarray(loss(rows.y, predicted))))
+    if dataset.task == "classification":  # by definition; Keras's accuracy takes a logit below 0.5 for class 0
+        right = float(np.mean(rows.class_numbers == _commonest_class(dataset)))
+        metrics |= dict.fromkeys(_ACCURACIES & set(metrics), right)
+    return {"guess": words, "metrics": metrics}
+
+
+def _commonest_class(dataset: Dataset) -> int:
+    return int(np.argmax(np.bincount(dataset.train.class_numbers)))
 
 
 def _constant_guess(experiment: Experiment, dataset: Dataset, columns: int | None) -> tuple[str, Array] | None:
@@ -164,7 +170,7 @@ def _constant_guess(experiment: Experiment, dataset: Dataset, columns: int | Non
     counts = np.bincount(dataset.train.class_numbers, minlength=len(names))
     share = counts / counts.sum()
     words = (
-        f"always {names[int(np.argmax(counts))]!r}, each class as probable as it is frequent among the training rows"
+        f"always {names[_commonest_class(dataset)]!r}, each class as probable as it is frequent among the training rows"
     )
     if columns == 1 and len(share) == 2:
         return words, _as_output(share[1:], experiment.loss)

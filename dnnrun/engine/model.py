@@ -16,6 +16,14 @@ from dnnrun.engine.preprocessing import preprocessing_layers
 from dnnrun.errors import ConfigError
 
 _STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics")
+_TAKES_NUMBERS_OF_THINGS = {
+    "Embedding",
+    "ReversibleEmbedding",
+    "CategoryEncoding",
+    "IntegerLookup",
+    "Hashing",
+    "HashedCrossing",
+}
 _OFFERED = "a function of the input's shape and the number of classes: def make(input_shape, classes)"
 
 
@@ -29,7 +37,7 @@ def build_model(experiment: Experiment, dataset: Dataset, builder: ObjectBuilder
         ConfigError: a layer that cannot be made, or does not fit what reaches it, at its line and with the shapes.
     """
     config = experiment.model
-    inputs = keras.Input(dataset.input_shape, dtype=_input_dtype(dataset), name="rows")
+    inputs = keras.Input(dataset.input_shape, dtype=_input_dtype(experiment, dataset), name="rows")
     stack = _Stack(builder, inputs, dataset.input_shape)
     for layer, component, path in preprocessing_layers(experiment, dataset, builder):
         stack.add(layer, component, path)
@@ -124,9 +132,15 @@ def _refuse_to_wrap(made: keras.Model, component: Component, builder: ObjectBuil
         )
 
 
-def _input_dtype(dataset: Dataset) -> str:
-    return "int32" if dataset.train.x.dtype.kind in "iu" and not dataset.is_image else "float32"
+def _input_dtype(experiment: Experiment, dataset: Dataset) -> str:
+    """Return int32 for whole numbers that the first layer looks something up by; others are for computing with."""
+    model = experiment.model
+    layers = [*(experiment.dataset.preprocess or ()), *(() if isinstance(model, Component) else model.layers)]
+    is_whole = dataset.train.x.dtype.kind in "iu" and not dataset.is_image
+    return "int32" if is_whole and layers and layers[0].name in _TAKES_NUMBERS_OF_THINGS else "float32"
 
 
 def _model_name(name: str) -> str:
-    return "".join(c if c.isalnum() or c in "_-." else "_" for c in name)
+    """Return a name that TensorFlow takes for a scope."""
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in "_-.") else "_" for c in name)
+    return safe if safe[0].isalnum() else f"model{safe}"

@@ -89,6 +89,8 @@ class ObjectBuilder:
         if isinstance(value, Component):
             kind = kind_of_argument(argument) if argument else None
             return self.build(kind, value, path) if kind else value.notation()
+        if argument == "learning_rate" and isinstance(value, int) and not isinstance(value, bool):
+            return float(value)  # Keras refuses a whole number
         if isinstance(value, tuple):
             return [self._value(argument, item, (*path, index)) for index, item in enumerate(value)]
         if isinstance(value, Mapping):

@@ -21,7 +21,7 @@ from dnnrun.engine.objects import in_one_line
 from dnnrun.engine.observer import Observer
 from dnnrun.engine.outcome import progress_facts
 from dnnrun.engine.preparation import Prepared, prepare
-from dnnrun.errors import DnnrunError, TrainingError
+from dnnrun.errors import DnnrunError, TrainingError, in_words
 from dnnrun.store import Run, RunWriter
 
 
@@ -35,7 +35,7 @@ class Outcome:
     """
 
     run: Run
-    failure: BaseException | None = None
+    failure: DnnrunError | KeyboardInterrupt | None = None
 
 
 def train_experiment(
@@ -80,28 +80,29 @@ def train_experiment(
         except KeyboardInterrupt as interrupt:
             failure = interrupt
             _finish(writer, "interrupted", str(interrupt) or "interrupted by the user")
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a callback of the user's may call sys.exit
             failure = _explained(error, prepared)
-            _finish(writer, "failed", str(failure))
+            _finish(writer, "failed", in_words(failure))
     return Outcome(writer.read(), failure)
 
 
-def _train(prepared: Prepared, writer: RunWriter, observer: Observer) -> BaseException | None:
+def _train(prepared: Prepared, writer: RunWriter, observer: Observer) -> DnnrunError | KeyboardInterrupt | None:
     """Train, save and evaluate; return the failure if the training did not reach its end."""
     start = EpochStart()
     recorder = HistoryRecorder(writer, start, observer)
     named = prepared.callbacks.callbacks(writer)
-    failure: BaseException | None = None
+    failure: DnnrunError | KeyboardInterrupt | None = None
     try:
         _fit(prepared, [start, *named, *_step_reporters(observer), recorder])
     except KeyboardInterrupt as interrupt:
         failure = interrupt
     finally:  # whatever ended it
+        recorder.record()
         writer.update(**progress_facts(recorder.rows, prepared.experiment, named))
     _save(prepared.model, writer)
     if recorder.diverged:
         failure = _divergence(recorder.rows[-1])
-        _finish(writer, "diverged", str(failure))
+        _finish(writer, "diverged", in_words(failure))
     elif failure is not None:
         _finish(writer, "interrupted", str(failure) or "interrupted by the user")
     else:
@@ -161,7 +162,7 @@ def _divergence(row: dict[str, float]) -> TrainingError:
     )
 
 
-def _explained(error: Exception, prepared: Prepared) -> DnnrunError:
+def _explained(error: BaseException, prepared: Prepared) -> DnnrunError:
     """Return what stopped the training in the words of a message; what dnnrun itself said stays as it is."""
     logger.error("training failed", exc_info=error)
     if isinstance(error, DnnrunError):

@@ -97,7 +97,7 @@ def test_another_ending_is_refused_and_writes_nothing(runs, tmp_path, name):
 
 
 def test_a_file_that_cannot_be_written_is_an_error(runs, tmp_path):
-    with pytest.raises(RunError, match="cannot write"):
+    with pytest.raises(ConfigError, match="there is no folder"):
         write_overlay(runs, tmp_path / "nowhere" / "curves.png")
 
 

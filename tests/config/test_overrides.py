@@ -120,3 +120,14 @@ def test_places_of_what_was_set_and_of_what_was_left() -> None:
         for path in [("optimizer", "SGD", "learning_rate"), ("optimizer", "SGD", "momentum"), ("optimizer", "SGD")]
     }
     assert [place.file if place else None for place in places.values()] == ["--set x", "c.yaml", "c.yaml"]
+
+
+def test_a_component_is_the_same_in_either_case() -> None:
+    base = "optimizer: {Adam: {learning_rate: 0.02, use_ema: true}}\n"
+    changed = overridden("optimizer.adam.clipnorm=1", base)["optimizer"]
+    assert list(changed.values()) == [{"learning_rate": 0.02, "use_ema": True, "clipnorm": 1}]
+
+
+def test_extends_is_no_override(load: Load) -> None:
+    with pytest.raises(ConfigError, match="extends stands in a file"):
+        load("", "extends=base.yaml")

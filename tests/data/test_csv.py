@@ -65,10 +65,10 @@ def test_a_quoted_cell_may_hold_separators_quotes_and_line_breaks() -> None:
     assert data.x.tolist() == [[1], [2], [3]]
 
 
-def test_true_and_false_are_1_and_0() -> None:
+def test_true_and_false_are_1_and_0_as_features_and_two_classes_as_a_target() -> None:
     data = read("a,y\ntrue,False\nFALSE,TRUE\n")
     assert data.x.tolist() == [[1], [0]]
-    assert data.y.tolist() == [0, 1]
+    assert data.y.tolist() == ["false", "true"]
 
 
 def test_numbers_in_every_spelling() -> None:

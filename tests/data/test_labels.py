@@ -167,3 +167,7 @@ def test_a_loss_of_ones_own_is_not_second_guessed(load_labels: Load) -> None:
 def test_a_sparse_loss_and_one_hot_labels_exclude_each_other(load_labels: Load) -> None:
     with pytest.raises(ConfigError, match="takes class numbers"):
         load_labels([0, 1, 2], ", one_hot: true", loss=SPARSE)
+
+
+def test_large_labels_keep_their_names() -> None:
+    assert find_labels(np.array([1234567.0, 1234568.0]), None).names == ("1234567", "1234568")

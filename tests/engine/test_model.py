@@ -254,3 +254,12 @@ def test_a_layer_of_ones_own_at_the_end_leaves_the_output_unknown(refuse: Refuse
     message, marked = refuse(lines)
     assert "Dense is followed by own:Gate, so it may be the output layer or a hidden one" in message
     assert "Dense" in marked
+
+
+def test_whole_numbers_are_computed_with_as_fractions(build: Build, folder: Path) -> None:
+    """As an int32 input, LayerNormalization would cut its own output down to whole numbers."""
+    np.savez(folder / "t.npz", x=np.array([[1, 2], [5, 3], [7, 7], [0, 1]]), y=np.arange(4) % 2)
+    model = build("dataset: {source: {npz: t.npz}}\nmodel: {layers: [LayerNormalization, {Dense: 2}]}\n").model
+    assert model.inputs[0].dtype == "float32"
+    outputs = keras.Model(model.inputs, model.layers[1].output).predict(np.array([[1, 2]]), verbose=0)
+    assert outputs.ravel() == pytest.approx([-1, 1], abs=0.01)

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 
 from dnnrun.engine.training import Outcome
-from dnnrun.errors import TrainingError
+from dnnrun.errors import TrainingError, in_words
 
 Train = Callable[..., Outcome]
 
@@ -28,7 +28,7 @@ def test_a_diverging_run(train: Train) -> None:
     assert outcome.run.status == "diverged"
     assert outcome.run.history.epochs == [1]
     assert outcome.run.record["epochs_finished"] == 1
-    assert outcome.run.record["failure"] == str(outcome.failure)
+    assert outcome.run.record["failure"] == in_words(outcome.failure)
     assert outcome.run.record["best"] is None
     assert outcome.run.evaluation is None
     assert (outcome.run.path / "weights.weights.h5").is_file()
@@ -52,7 +52,7 @@ def test_an_exception_in_the_middle(train: Train) -> None:
     assert run.status == "failed"
     assert run.history.epochs == [1]
     assert run.record["epochs_finished"] == 1
-    assert run.record["failure"] == str(outcome.failure)
+    assert run.record["failure"] == "training failed: RuntimeError: no more"
     assert run.record["final"]["epoch"] == 1
     assert run.record["ended"] is not None
     log = (run.path / "train.log").read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import json
 import re
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from dnnrun.data.load import resolve_data
 from dnnrun.data.sources.bundled import FILES as BUNDLED
 from dnnrun.engine.outcome import best_epoch
 from dnnrun.engine.training import Outcome, train_experiment
-from dnnrun.errors import ConfigError
+from dnnrun.errors import ConfigError, TrainingError
 from dnnrun.store import Run
 
 Train = Callable[..., Outcome]
@@ -94,7 +95,8 @@ def test_the_saved_model_scores_what_the_evaluation_says(finished: Any) -> None:
     assert scored == pytest.approx(run.evaluation["metrics"], rel=1e-5)
     assert run.predictions["predicted"] == pytest.approx(model.predict(test.x, verbose=0), abs=1e-6)
     figures = run.evaluation["classification"]
-    assert figures["accuracy"] == pytest.approx(scored["accuracy"])
+    right = sum(figures["confusion_matrix"][number][number] for number in range(len(figures["classes"])))
+    assert right / sum(figures["support"]) == pytest.approx(scored["accuracy"])
     assert np.sum(figures["confusion_matrix"]) == len(test)
     assert run.evaluation["split"] == "test"
     assert run.evaluation["trivial"]["metrics"]["accuracy"] == pytest.approx(100 / 154, abs=1e-3)
@@ -381,3 +383,72 @@ def test_an_evaluation_that_fails_is_not_called_a_failed_training(
     assert outcome.run.status == "failed"
     assert outcome.run.history.epochs == [1, 2]
     assert {"model", "weights"} <= set(outcome.run.files)
+
+
+def test_metrics_of_several_values_get_a_column_each(train: Train) -> None:
+    lines = "dataset: {source: iris, one_hot: true, test_split: 0.2}\nloss: categorical_crossentropy\n"
+    run = train(lines + "metrics: [accuracy, F1Score]\nepochs: 2").run
+    assert run.history.metrics == ["loss", "F1Score_0", "F1Score_1", "F1Score_2", "accuracy"]
+    assert run.evaluation is not None
+    assert list(run.evaluation["metrics"]) == run.history.metrics
+    assert set(run.evaluation["trivial"]["metrics"]) == set(run.history.metrics)
+
+
+def test_callbacks_of_one_kind_write_to_files_of_their_own(train: Train) -> None:
+    both = "{ModelCheckpoint: {save_best_only: true, monitor: loss}}"
+    run = train(f"callbacks: [{both}, {both}, CSVLogger, {{CSVLogger: {{separator: ';'}}}}]").run
+    assert sorted(path.name for path in (run.path / "checkpoints").iterdir()) == ["best-2.keras", "best.keras"]
+    assert "," in (run.path / "csv_logger.csv").read_text()
+    assert ";" in (run.path / "csv_logger-2.csv").read_text()
+    with pytest.raises(ConfigError, match=r"another callback writes to 'a\.csv' already"):
+        train("callbacks: [{CSVLogger: a.csv}, {CSVLogger: a.csv}]")
+
+
+@pytest.mark.parametrize("name", ["x{epoch}y", "größe", "_x", "-x", "ü 🙂"])
+def test_any_name_of_a_run_will_do(name: str, train: Train) -> None:
+    outcome = train(f"name: '{name}'\ncallbacks: [ModelCheckpoint]")
+    assert outcome.failure is None
+    assert outcome.run.name.endswith(f"-{name}")
+    assert [path.name for path in (outcome.run.path / "checkpoints").iterdir()] == ["epoch-001.keras"]
+    assert [path.name for path in Path("runs").iterdir()] == [outcome.run.name]
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ("metrics: [{MeanSquaredError: {name: loss}}]", "'loss' is a column of the history already"),
+        ("callbacks: [{EarlyStopping: 2}]", "EarlyStopping monitors a metric, not 2"),
+        ("callbacks: [{LambdaCallback: {on_epoch_end: 'own:nothing_there'}}]", "has no 'nothing_there'"),
+    ],
+)
+def test_what_keras_finds_only_in_an_epoch_is_found_before(lines: str, says: str, train: Train) -> None:
+    with pytest.raises(ConfigError, match=says):
+        train(lines)
+    assert not Path("runs").exists()
+
+
+def test_functions_of_a_lambda_callback(train: Train, folder: Path) -> None:
+    (folder / "own.py").write_text("seen = []\n\n\ndef note(epoch, logs):\n    seen.append((epoch, 'loss' in logs))\n")
+    assert train("epochs: 2\ncallbacks: [{LambdaCallback: {on_epoch_end: 'own:note'}}]").failure is None
+    assert importlib.import_module("own").seen == [(0, True), (1, True)]
+
+
+@pytest.mark.parametrize("raised", ["ValueError('no')", "SystemExit(3)"])
+def test_an_epoch_that_ended_is_kept_when_a_callback_then_fails(raised: str, train: Train, folder: Path) -> None:
+    (folder / "own.py").write_text(
+        "import keras\n\n\nclass Fails(keras.callbacks.Callback):\n"
+        f"    def on_epoch_end(self, epoch, logs=None):\n        raise {raised}\n"
+    )
+    outcome = train("epochs: 3\ncallbacks: ['own:Fails']")
+    assert isinstance(outcome.failure, TrainingError)
+    assert outcome.run.status == "failed"
+    assert outcome.run.history.epochs == [1]
+    assert outcome.run.record["epochs_finished"] == 1
+
+
+def test_steps_per_epoch_with_a_weight_for_one_class_only(train: Train) -> None:
+    assert train("steps_per_epoch: 2\nclass_weight: {Iris-setosa: 3}").failure is None
+
+
+def test_whole_numbers_may_be_a_learning_rate(train: Train) -> None:
+    assert train("optimizer: {SGD: 1}").run.history.columns["learning_rate"] == [1.0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -109,11 +110,12 @@ def _targets(table: Table, target: str, *, as_text: bool = False) -> Array:
     missing = np.flatnonzero(text.isna())
     if len(missing):
         raise DataError(f"{where} has no value in {_rows(table, missing)}", hint="remove these rows")
-    numbers = _to_numbers(text)
+    numbers = pd.to_numeric(text, errors="coerce").astype(float)  # true and false are names of classes here
     values: Array = numbers.to_numpy()
     is_text = np.isnan(values)
     if as_text or is_text.all():
-        return text.to_numpy(dtype=str)
+        lower = text.str.lower()
+        return (lower if lower.isin(["true", "false"]).all() else text).to_numpy(dtype=str)
     if is_text.any():
         if np.mod(values[np.isfinite(values)], 1).any():  # numbers to predict, not the names of classes
             wrong = np.flatnonzero(is_text)
@@ -142,10 +144,11 @@ def _faults(table: Table, name: str, text: pd.Series[str], numbers: pd.Series[fl
             hint="remove these rows, fill the gaps, or leave the column out with 'drop'",
         )
     if len(wrong):
-        yield Problem(
-            f"{where} holds text, such as {text.iloc[wrong[0]]!r}, in {_rows(table, wrong)}",
-            hint="a feature must be a number; write text as numbers, or leave the column out with 'drop'",
-        )
+        example = str(text.iloc[wrong[0]])
+        hint = "a feature must be a number; write text as numbers, or leave the column out with 'drop'"
+        if re.fullmatch(r"-?\d+,\d+", example):
+            hint = f"write decimal points, not commas: {example.replace(',', '.')}"
+        yield Problem(f"{where} holds text, such as {example!r}, in {_rows(table, wrong)}", hint=hint)
     if len(too_large):
         yield Problem(
             f"{where} is infinite, or too large for 32 bits, in {_rows(table, too_large)}",

@@ -1,0 +1,28 @@
+"""Keras's logs as plain numbers: the losses first, and a metric of several values as several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+# Names that the history has for itself; a metric of such a name would take the column's place.
+RESERVED = ("epoch", "loss", "learning_rate", "seconds")
+
+
+def numbers_of(logs: Mapping[str, Any]) -> dict[str, float]:
+    """Return every metric as one number under its name, or as ``name_0``, ``name_1``, ... where it has one a class.
+
+    Keras sorts by name; a person looks for the loss first. What is no number is left out.
+    """
+    numbers: dict[str, float] = {}
+    for name, value in logs.items():
+        array = np.asarray(value)
+        if array.dtype.kind not in "iufb":
+            continue
+        if array.ndim == 0:
+            numbers[name] = float(array)
+        else:
+            numbers |= {f"{name}_{index}": float(each) for index, each in enumerate(array.reshape(-1))}
+    return dict(sorted(numbers.items(), key=lambda item: (item[0].startswith("val_"), not item[0].endswith("loss"))))
