@@ -170,6 +170,8 @@ def _check_loss(experiment: Experiment, source: SourceData, labels: Labels) -> N
     elif not sparse and not are_vectors and len(labels.names) > 2:
         what = f"{loss.name} cannot be computed from the class numbers of {len(labels.names)} classes"
         hint = "set dataset.one_hot: true, or use a loss that begins with sparse_"
+        if source.y.dtype.kind in "OSU" and not is_for_classes(loss.name):
+            hint += "\nthe labels are text, so these are classes; regression needs numbers"
         if not is_for_classes(loss.name) and source.y.dtype.kind in "iuf" and source.class_names is None:
             hint += "\nfor regression, take the metrics that are for classes out"
     else:
