@@ -53,7 +53,7 @@ for _name, _where in COMMANDS.items():
 
 
 def main() -> None:
-    """Run the command line; the installed ``dnnrun`` calls this."""
+    """Run the command line."""
     # Pydantic looks through every installed package for plugins, and none of them should change what a config means.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     if screen.DEBUG in sys.argv:
