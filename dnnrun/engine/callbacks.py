@@ -14,6 +14,7 @@ import numpy as np
 from dnnrun.components import Component, ConfigPath
 from dnnrun.config.catalog import WRITES_TO
 from dnnrun.config.schema import Experiment
+from dnnrun.engine.checkpointing import save_whole_files
 from dnnrun.engine.log import logger
 from dnnrun.engine.measurements import numbers_of
 from dnnrun.engine.objects import ObjectBuilder
@@ -60,6 +61,8 @@ class CallbackFactory:
         built = self._builder.build("callbacks", component, path)
         if not isinstance(built, keras.callbacks.Callback):
             raise self._builder.refusal(f"{component.name} is no Keras callback: it gives {type(built).__name__}", path)
+        if isinstance(built, keras.callbacks.ModelCheckpoint):
+            save_whole_files(built)
         return built
 
     def _check(self, component: Component, path: ConfigPath) -> None:

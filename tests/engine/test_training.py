@@ -452,3 +452,23 @@ def test_steps_per_epoch_with_a_weight_for_one_class_only(train: Train) -> None:
 
 def test_whole_numbers_may_be_a_learning_rate(train: Train) -> None:
     assert train("optimizer: {SGD: 1}").run.history.columns["learning_rate"] == [1.0]
+
+
+@pytest.mark.parametrize("weights_only", ["true", "false"])
+def test_a_checkpoint_that_fails_leaves_the_one_before(
+    weights_only: str, train: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    method = "save_weights" if weights_only == "true" else "save"
+    saved = getattr(keras.Model, method)
+
+    def fail_later(self: keras.Model, path: Path, **options: Any) -> None:
+        if Path(path).name.endswith("epoch-002.keras") or Path(path).name.endswith("epoch-002.weights.h5"):
+            Path(path).write_text("half of a file")
+            raise KeyboardInterrupt
+        saved(self, path, **options)
+
+    monkeypatch.setattr(keras.Model, method, fail_later)
+    run = train(f"epochs: 3\ncallbacks: [{{ModelCheckpoint: {{save_weights_only: {weights_only}}}}}]").run
+    assert run.status == "interrupted"
+    [checkpoint] = (run.path / "checkpoints").iterdir()
+    assert checkpoint.name.startswith("epoch-001.")
