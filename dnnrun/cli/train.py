@@ -67,14 +67,13 @@ def _train_on_screen(config: Path, *, quiet: bool, **options: Any) -> tuple[Any,
         live = sys.stdout.isatty() and chatter.screen.isatty()
         screen = TrainingScreen(chatter, live=live, quiet=quiet)
         # What Keras's callbacks and the user's own print is no result, and with --json it would spoil one.
-        words = sys.stderr if quiet else chatter.screen
-        try:
-            with contextlib.redirect_stdout(words):
+        with contextlib.redirect_stdout(sys.stderr if quiet else chatter.screen):
+            try:
                 return train_experiment(config, observer=screen, **options), None
-        except (DnnrunError, KeyboardInterrupt) as failure:
-            return (Run(screen.plan.run) if screen.plan else None), failure
-        finally:
-            screen.close()
+            except (DnnrunError, KeyboardInterrupt) as failure:
+                return (Run(screen.plan.run) if screen.plan else None), failure
+            finally:
+                screen.close()  # rich has its own stand-in for stdout, and must put ours back before it goes
 
 
 def _print_result(run: Any, *, quiet: bool, as_json: bool) -> None:

@@ -68,6 +68,16 @@ def test_quiet_prints_the_path_alone_and_json_one_object(dnnrun: Dnnrun) -> None
     assert json.loads(as_json.out)["test"].keys() == {"loss", "accuracy"}
 
 
+@pytest.mark.slow
+def test_what_callbacks_print_is_no_part_of_the_result(dnnrun: Dnnrun) -> None:
+    changes = ("--smoke", "--set", "callbacks=[{ModelCheckpoint: {verbose: 1}}]")
+    done = dnnrun("train", CONFIGS / "iris_softmax.yaml", "--json", *changes)
+    assert json.loads(done.out)["status"] == "completed"
+    assert "Epoch 1: saving model to" in done.err
+    quiet = dnnrun("train", CONFIGS / "iris_softmax.yaml", "--quiet", *changes)
+    assert (quiet.out.count("\n"), quiet.err) == (1, "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
