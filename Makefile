@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Over the cores, but few enough that their copies of TensorFlow fit the memory; a file stays with one of them.
+SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help install train test lint types check format catalog bench-start test-lowest clean
@@ -16,7 +18,7 @@ train: $(VENV)/installed ## train configs/mnist_adam.yaml
 	$(BIN)/dnnrun train configs/mnist_adam.yaml
 
 test: $(VENV)/installed-dev ## install with the development extra and run all tests
-	$(BIN)/pytest
+	$(BIN)/pytest $(SPREAD)
 
 lint: $(VENV)/installed-dev ## check style
 	$(BIN)/ruff check
@@ -41,7 +43,7 @@ test-lowest: ## run all tests with the lowest version of every dependency, in .v
 	$(PYTHON) -m venv .venv-lowest
 	$(PYTHON) .ci/lowest_versions.py > .venv-lowest/constraints.txt
 	.venv-lowest/bin/pip install --quiet --constraint .venv-lowest/constraints.txt --editable '.[dev]'
-	.venv-lowest/bin/pytest
+	.venv-lowest/bin/pytest $(SPREAD)
 
 clean: ## remove .venv and what tools left behind; runs stay
 	rm -rf .venv .venv-lowest build dist .pytest_cache .mypy_cache .ruff_cache
