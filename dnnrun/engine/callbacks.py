@@ -161,6 +161,7 @@ class HistoryRecorder(keras.callbacks.Callback):
         self._writer, self._start, self._observer = writer, start, observer
         self.rows: list[dict[str, float]] = []
         self.diverged = False
+        self._tried = 0
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Write the row, with what other callbacks have added to the logs."""
@@ -173,11 +174,16 @@ class HistoryRecorder(keras.callbacks.Callback):
 
     def record(self) -> None:
         """Write the row of an epoch that has ended, if it is not written yet: a callback may have failed before."""
-        row, self._start.row = self._start.row, None
+        row = self._start.row
         if row is None:
             return
-        self._writer.append_history(row)
-        self.rows.append(row)
+        epoch = int(row["epoch"])
+        # Ctrl-C may strike between any two of these lines, and this is then called once more for the same row.
+        if self._tried != epoch or epoch not in self._writer.read().history.epochs:
+            self._tried = epoch
+            self._writer.append_history(row)
+        self.rows[epoch - 1 :] = [row]
+        self._start.row = None
         logger.info("epoch ended: %s", row)
         self._observer.epoch_ended(row)
 

@@ -44,7 +44,7 @@ class Case:
 CASES = {
     "unknown key": Case(GOOD.replace("loss:", "los:"), 2, ["config.yaml:9:1: error: unknown key 'los'", "'loss'?"]),
     "wrong type": Case(GOOD + "epochs: many\n", 2, ["config.yaml:10:9: error: epochs must be a whole number"]),
-    "unknown layer": Case(GOOD.replace("{Dense: {units: 8", "{Dens: {units: 8"), 2, ["config.yaml:6:8:", "'Dense'?"]),
+    "unknown layer": Case(GOOD.replace("{Dense: {units: 8", "{Dens: {units: 8"), 2, ["config.yaml:6:", "'Dense'?"]),
     "empty file": Case("", 2, ["config.yaml: error: the file is empty", "optimizer"]),
     "list for a mapping": Case("- mnist\n- Adam\n", 2, ["config.yaml:1:1: error: a config must be a mapping"]),
     "not YAML": Case("dataset: {source: mnist\nmodel: x\n", 2, ["config.yaml:2:", "error: not YAML"]),
@@ -104,13 +104,13 @@ def test_missing_and_unreadable_configs(dnnrun: Dnnrun) -> None:
 
 
 def test_validate_reports_everything_at_once(dnnrun: Dnnrun) -> None:
-    dnnrun.write("config.yaml", GOOD.replace("Adam", "Adm").replace("softmax", "sotfmax") + "epoch: 3\n")
+    dnnrun.write("config.yaml", GOOD.replace("source: iris", "source: irsi") + "epoch: 3\nseed: x\n")
     done = dnnrun("validate", "config.yaml")
     assert done.code == 2
     assert [line for line in done.err.splitlines() if line.startswith("config.yaml:")] == [
-        "config.yaml:7:38: error: unknown activation 'sotfmax'",
-        "config.yaml:8:12: error: unknown optimizer 'Adm'",
+        "config.yaml:2:11: error: unknown data source 'irsi'",
         "config.yaml:10:1: error: unknown key 'epoch'",
+        "config.yaml:11:7: error: seed must be a whole number, not the text 'x'",
     ]
 
 

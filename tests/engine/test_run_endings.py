@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import pytest
 
 from dnnrun.engine.training import Outcome
 from dnnrun.errors import TrainingError, in_words
+from dnnrun.store import RunWriter
 
 Train = Callable[..., Outcome]
 
@@ -108,3 +110,26 @@ def test_nothing_of_a_run_is_left_open(train: Train, folder: Path) -> None:
     after = [list(logging.getLogger(name).handlers) for name in LOGGERS]
     assert before == after
     assert not list(folder.rglob(".part-*"))
+
+
+@pytest.mark.parametrize("moment", ["before the row is on disk", "after the row is on disk"])
+def test_ctrl_c_while_a_row_is_written(moment: str, train: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The history, the record and the screen agree, wherever between two lines of the writing it strikes."""
+    append = RunWriter.append_history
+    struck: list[int] = []
+
+    def strike_once(self: RunWriter, row: dict[str, float]) -> None:
+        strikes = row["epoch"] == 2 and not struck
+        if strikes and moment.startswith("before"):
+            struck.append(2)
+            raise KeyboardInterrupt
+        append(self, row)
+        if strikes:
+            struck.append(2)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(RunWriter, "append_history", strike_once)
+    run = train("epochs: 4").run
+    assert run.status == "interrupted"
+    assert run.history.epochs == [1, 2]
+    assert run.record["epochs_finished"] == 2
