@@ -280,7 +280,9 @@ def test_out_of_the_run(writer: RunWriter, relative: str, folder: Any, tmp_path:
     root = writer.path if folder == "run" else writer.path / layout.CHECKPOINTS
     (root / "link").symlink_to(tmp_path)
     (root / "circle").symlink_to(root / "circle")
-    with pytest.raises(RunError, match="leads out of the run directory"):
+    # From Python 3.13 on, a link to itself resolves, and is then refused by the operating system.
+    says = "leads out of the run directory|cannot write" if "circle" in relative else "leads out of the run directory"
+    with pytest.raises(RunError, match=says):
         writer.inside(relative, folder=folder)
     assert {path.name for path in tmp_path.iterdir()} == {"runs"}
 
