@@ -11,6 +11,7 @@ import pytest
 from dnnrun.config import catalog
 from dnnrun.config.load import load_config
 from dnnrun.config.schema import Experiment
+from tests.support import with_lines
 
 VALID = """\
 dataset: mnist
@@ -55,12 +56,6 @@ def load(write: Callable[..., Path]) -> Callable[..., Experiment]:
     """Load a config that is valid but for the lines given, which take the place of those with the same keys."""
 
     def load_lines(lines: str = "", *overrides: str) -> Experiment:
-        lines = textwrap.dedent(lines)
-        keys = {line.partition(":")[0] for line in lines.splitlines() if not line.startswith(" ")}
-        kept, keep = [], True
-        for line in VALID.splitlines():
-            keep = line.partition(":")[0] not in keys if not line.startswith(" ") else keep
-            kept += [line] if keep else []
-        return load_config(write(config="\n".join(kept) + "\n" + lines), overrides)
+        return load_config(write(config=with_lines(VALID, lines)), overrides)
 
     return load_lines

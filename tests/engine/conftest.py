@@ -9,7 +9,6 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # read when TensorFlow is first import
 import gc
 import importlib
 import sys
-import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from dnnrun.engine.preparation import Prepared, prepare
 from dnnrun.engine.training import Outcome, train_experiment
 from dnnrun.errors import DnnrunError
 from dnnrun.store import Run
+from tests.support import with_lines
 
 gc.freeze()  # Keras collects garbage whenever a session begins: TensorFlow's own objects need not be looked at again
 
@@ -155,13 +155,7 @@ def load() -> Callable[..., Experiment]:
 
 def load_lines(lines: str = "", *overrides: str) -> Experiment:
     """See the fixture `load`; the file is ``config.yaml`` in the current directory."""
-    lines = textwrap.dedent(lines)
-    keys = {line.partition(":")[0] for line in lines.splitlines() if not line.startswith(" ")}
-    kept, keep = [], True
-    for line in VALID.splitlines():
-        keep = line.partition(":")[0] not in keys if not line.startswith(" ") else keep
-        kept += [line] if keep else []
-    Path("config.yaml").write_text("\n".join(kept) + "\n" + lines)
+    Path("config.yaml").write_text(with_lines(VALID, lines))
     return load_config("config.yaml", overrides)
 
 
