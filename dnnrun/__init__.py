@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dnnrun.analysis.comparison import compare_runs
-    from dnnrun.api import plot, train
+    from dnnrun.api import plot, resume, train
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
     from dnnrun.engine.observer import Observer
@@ -35,6 +35,7 @@ _OFFERED = {
     "TrainingError": "dnnrun.errors",
     "load_config": "dnnrun.config.load",
     "plot": "dnnrun.api",
+    "resume": "dnnrun.api",
     "train": "dnnrun.api",
 }
 
@@ -52,6 +53,7 @@ __all__ = [
     "find_runs",
     "load_config",
     "plot",
+    "resume",
     "train",
 ]
 

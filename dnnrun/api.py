@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from dnnrun.config.changes import DATA, Change, changes_between, refuse_changes
 from dnnrun.config.load import Override, complete, load_config
+from dnnrun.config.resolved import to_plain
 from dnnrun.config.schema import Experiment
 from dnnrun.config.smoke import smoke_test_of
 from dnnrun.data.load import resolve_data
 from dnnrun.engine.observer import Observer
-from dnnrun.errors import ConfigError, Problem
+from dnnrun.errors import ConfigError, Problem, RunError
 from dnnrun.store import Run
+
+if TYPE_CHECKING:
+    from dnnrun.engine.training import Outcome
 
 SMOKE_ROWS = 256
 
@@ -63,6 +68,58 @@ def train(
     from dnnrun.engine.training import train_experiment  # noqa: PLC0415
 
     outcome = train_experiment(experiment, dataset, runs_dir=Path(runs_dir), observer=observer, allow_code=allow_code)
+    return _looked_after(outcome, observer)
+
+
+def resume(
+    run: Run | str | Path,
+    *,
+    overrides: Iterable[str | Override] = (),
+    allow_changes: Iterable[str] = (),
+    allow_code: bool = False,
+    observer: Observer | None = None,
+) -> Run:
+    """Go on with a run that was interrupted, crashed or failed, or lengthen a finished one; in its own directory.
+
+    The config is the run's ``resolved.yaml`` as it is now. A run that goes on from a checkpoint ends with the same
+    bits as one that was never interrupted.
+
+    Args:
+        run: the run, or its directory.
+        overrides: ``KEY=VALUE`` strings, as for ``--set``; ``epochs=N`` lengthens the run.
+        allow_changes: keys that may differ from what the run began with although that changes results; ``data`` for
+            the data itself.
+        allow_code: whether import paths in the config may be run.
+        observer: who is told of the progress.
+
+    Raises:
+        ConfigError: the config or the data has changed in what matters, or there is nothing left to train.
+        DataError: the data cannot be used.
+        RunError: there is no such run, it is being trained by a process, or its checkpoint does not fit.
+        TrainingError: training failed or diverged.
+        KeyboardInterrupt: the user stopped it.
+    """
+    run = run if isinstance(run, Run) else Run(run)
+    if run.status == "running":
+        raise RunError(f"{run.path}: is being trained by a process", hint="wait for it, or interrupt it")
+    observer = observer or Observer()
+    experiment = load_config(run.resolved_config, overrides)
+    observer.preparing(f"reading {experiment.dataset.source}")
+    experiment, dataset = resolve_data(experiment, allow_code=allow_code)
+    changes = changes_between(run.config, to_plain(experiment))
+    known = run.record.get("dataset", {}).get("fingerprint")
+    if known != dataset.fingerprint:
+        changes.append(Change(DATA, known, dataset.fingerprint))
+    refuse_changes(changes, allow_changes)
+    observer.preparing("starting TensorFlow")
+    from dnnrun.engine.resuming import resume_run  # noqa: PLC0415
+
+    outcome = resume_run(run, experiment, dataset, changes, observer=observer, allow_code=allow_code)
+    return _looked_after(outcome, observer)
+
+
+def _looked_after(outcome: Outcome, observer: Observer) -> Run:
+    """Draw the plots of a run that has ended, then raise what ended it, if something did."""
     observer.preparing("drawing the plots")
     for problem in plot(outcome.run):
         observer.warned(str(problem))

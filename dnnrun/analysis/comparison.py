@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dnnrun.analysis import ranking
-from dnnrun.analysis.config_differences import differing_paths, differing_values, dotted, shared_arguments, short_names
 from dnnrun.analysis.number_text import MISSING, config_text, metric_texts
 from dnnrun.analysis.run_figures import RunFigures, one_line, read_figures
 from dnnrun.components import ConfigPath
+from dnnrun.config.differences import differing_paths, differing_values, dotted, shared_arguments, short_names
 from dnnrun.config.directions import Direction
 from dnnrun.errors import RunError
 from dnnrun.store import Run

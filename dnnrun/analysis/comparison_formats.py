@@ -8,8 +8,8 @@ import math
 from typing import Any
 
 from dnnrun.analysis.comparison import METRIC_KINDS, Cell, Column, Comparison, Row
-from dnnrun.analysis.config_differences import dotted
 from dnnrun.analysis.number_text import plain_text
+from dnnrun.config.differences import dotted
 
 
 def to_markdown(comparison: Comparison) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dnnrun.analysis.config_differences import FlatConfig, flatten
+from dnnrun.config.differences import FlatConfig, flatten
 from dnnrun.config.directions import direction_of
 from dnnrun.errors import RunError
 from dnnrun.store import Run

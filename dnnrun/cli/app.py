@@ -14,6 +14,7 @@ from dnnrun.cli import screen
 # name -> where it is; the order is that of the help.
 COMMANDS = {
     "train": "dnnrun.cli.train:train",
+    "resume": "dnnrun.cli.resume:resume",
     "compare": "dnnrun.cli.compare:compare",
     "validate": "dnnrun.cli.validate:validate",
 }

@@ -19,6 +19,10 @@ SetOption = Annotated[
         "model.layers.1.Dense.units=64.",
     ),
 ]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print path, status and test metrics as one object.")]
+CodeOption = Annotated[
+    bool, typer.Option("--allow-code", envvar="DNNRUN_ALLOW_CODE", help="Run code that the config names.")
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and the result itself.")]
 
 

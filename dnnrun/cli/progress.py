@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from dnnrun.analysis.number_text import metric_text
 from dnnrun.cli.chatter import Chatter
+from dnnrun.cli.time_left import TimeLeft
 from dnnrun.engine.observer import Observer, Plan
 
 _UPDATES_A_SECOND = 8
@@ -30,13 +30,13 @@ class TrainingScreen(Observer):
     def __init__(self, chatter: Chatter, *, live: bool, quiet: bool) -> None:
         self.plan: Plan | None = None
         self.epochs_seen = 0
-        self.wants_steps = live and not quiet
+        self._is_live = live and not quiet
         self._chatter = chatter
         self._quiet = quiet
         self.console = Console(file=chatter.screen, highlight=False, soft_wrap=True, force_terminal=live or None)
         self._status = self.console.status("") if live and not quiet else None
         self._progress: Progress | None = None
-        self._drawn_at = 0.0
+        self._clock = TimeLeft(0, 1, validates=False)
 
     def preparing(self, what: str) -> None:
         """Say what is being done, on a line that goes away."""
@@ -50,37 +50,51 @@ class TrainingScreen(Observer):
     def started(self, plan: Plan) -> None:
         """Print the header and begin the bar."""
         self.plan = plan
+        total = (plan.epochs - plan.epochs_done) * plan.steps
+        self._clock = TimeLeft(total, plan.steps, validates="validation" in plan.data["rows"])
         self._chatter.continue_in(plan.log)
         self.close()
         if self._quiet:
             return
         for line in header_lines(plan):
             self.console.print(line)
-        if self.wants_steps:
+        if self._is_live:
             self._progress = Progress(
                 TextColumn("{task.description}"),
                 BarColumn(bar_width=24),
                 TextColumn("{task.fields[measured]}"),
-                TimeRemainingColumn(compact=True),
-                TextColumn("left"),
+                TextColumn("{task.fields[left]}"),
                 console=self.console,
                 refresh_per_second=_UPDATES_A_SECOND,
                 transient=True,
             )
-            self._progress.add_task(_counter(1, plan.epochs), total=plan.epochs * plan.steps, measured="")
+            first = plan.epochs_done + 1
+            self._progress.add_task(_counter(first, plan.epochs), total=total, measured="", left="")
             self._progress.start()
 
-    def step_ended(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
+    def stepped(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
         """Move the bar."""
-        now = time.monotonic()
-        if self._progress is None or self.plan is None or now - self._drawn_at < 1 / _UPDATES_A_SECOND:
+        if self._progress is None or self.plan is None:
             return
-        self._drawn_at = now
+        self._clock.stepped((epoch - 1 - self.plan.epochs_done) * self.plan.steps + step)
+        self._draw(_counter(epoch, self.plan.epochs), metrics_text(logs))
+
+    def validated(self, step: int, steps: int) -> None:
+        """Say how far a validation has come; the bar counts training steps."""
+        if self._progress is not None:
+            self._clock.validated(step, steps)
+            self._draw(measured=f"validating {step / steps:.0%}")
+
+    def _draw(self, description: str | None = None, measured: str = "") -> None:
+        if self._progress is None:
+            return
+        left = self._clock.seconds_left()
         self._progress.update(
             self._progress.task_ids[0],
-            completed=(epoch - 1) * self.plan.steps + step,
-            description=_counter(epoch, self.plan.epochs),
-            measured=metrics_text(logs),
+            completed=self._clock.steps_done,
+            description=description,
+            measured=measured,
+            left="" if left is None else f"{seconds_text(left)} left",
         )
 
     def epoch_ended(self, row: Mapping[str, float]) -> None:
@@ -91,8 +105,12 @@ class TrainingScreen(Observer):
         line = f"{_counter(self.epochs_seen, self.plan.epochs)}  {metrics_text(row)}  {seconds_text(row['seconds'])}"
         console = self._progress.console if self._progress else self.console
         console.print(Text(line))
-        if self._progress:
-            self._progress.update(self._progress.task_ids[0], completed=self.epochs_seen * self.plan.steps)
+
+    def stopping(self) -> None:
+        """Say that the wish for an end was heard."""
+        if not self._quiet:
+            console = self._progress.console if self._progress else self.console
+            console.print("stopping after this step; once more stops at once")
 
     def warned(self, text: str) -> None:
         """Print a warning of Keras or of a plot."""

@@ -92,7 +92,10 @@ def _scores(run: Run) -> list[Text]:
 def _next_commands(run: Run) -> list[str]:
     dnnrun = _as_typed("dnnrun", sys.argv[0])
     files = run.files
-    commands = [f"{dnnrun} compare {shlex.quote(str(run.path.parent))}/*"]
+    commands = []
+    if run.status in {"interrupted", "failed", "crashed"}:
+        commands.append(f"{dnnrun} resume {shlex.quote(str(run.path))}    # goes on where it ended")
+    commands += [f"{dnnrun} compare {shlex.quote(str(run.path.parent))}/*"]
     if "config" in files:
         commands.append(f"{dnnrun} train {shlex.quote(str(files['config']))}    # the same run again")
     if "model" in files:

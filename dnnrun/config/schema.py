@@ -109,7 +109,9 @@ class Experiment(_Section):
         "float32", description="Keras's dtype policy"
     )
     deterministic: bool = Field(False, description="on a GPU, give up speed for the same bits every time")
-    threads: Count | Literal["auto"] = Field("auto", description="threads of TensorFlow; auto leaves it to TensorFlow")
+    threads: Count | Literal["auto"] = Field(
+        "auto", description="threads of TensorFlow; auto takes one for a small dense net"
+    )
     jit: bool | Literal["auto"] = Field("auto", description="compile with XLA; auto does on GPU and TPU")
 
     _document: Document | None = PrivateAttr(None)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -152,25 +151,37 @@ class EpochStart(keras.callbacks.Callback):
             "seconds": round(time.perf_counter() - self._began, 4),
         }
 
+    def get_state(self) -> dict[str, float]:
+        """Return how many seconds of the epoch have passed."""
+        return {"seconds": time.perf_counter() - self._began}
+
+    def set_state(self, state: Mapping[str, float]) -> None:
+        """Go on with an epoch that was left after so many seconds."""
+        self._began = time.perf_counter() - state["seconds"]
+
 
 class HistoryRecorder(keras.callbacks.Callback):
-    """Goes last: puts each epoch's row on disk, tells the observer, and ends a run whose loss is no longer a number."""
+    """Goes last: puts each epoch's row on disk and tells the observer.
 
-    def __init__(self, writer: RunWriter, start: EpochStart, observer: Observer) -> None:
+    Args:
+        writer: of the run.
+        start: which made the row.
+        observer: who is told.
+        rows: the epochs of a run that is resumed.
+    """
+
+    def __init__(
+        self, writer: RunWriter, start: EpochStart, observer: Observer, rows: Sequence[dict[str, float]] = ()
+    ) -> None:
         super().__init__()
         self._writer, self._start, self._observer = writer, start, observer
-        self.rows: list[dict[str, float]] = []
-        self.diverged = False
+        self.rows: list[dict[str, float]] = list(rows)
         self._tried = 0
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Write the row, with what other callbacks have added to the logs."""
-        row = self._start.row or {}
-        self._start.row = {**numbers_of(logs or {}), **row}
+        self._start.row = {**numbers_of(logs or {}), **(self._start.row or {})}
         self.record()
-        if not math.isfinite(row.get("loss", 0.0)):
-            self.diverged = True
-            self.model.stop_training = True
 
     def record(self) -> None:
         """Write the row of an epoch that has ended, if it is not written yet: a callback may have failed before."""
@@ -187,19 +198,9 @@ class HistoryRecorder(keras.callbacks.Callback):
         logger.info("epoch ended: %s", row)
         self._observer.epoch_ended(row)
 
+    def get_state(self) -> dict[str, Any]:
+        """Return nothing: what this knows is in the history."""
+        return {}
 
-class StepReporter(keras.callbacks.Callback):
-    """Tells an observer of every step; only there when one wants to know."""
-
-    def __init__(self, observer: Observer) -> None:
-        super().__init__()
-        self._observer = observer
-        self._epoch = 0
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Note which epoch it is."""
-        self._epoch = epoch + 1
-
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
-        """Pass the step on."""
-        self._observer.step_ended(self._epoch, batch + 1, logs or {})
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Take nothing back."""

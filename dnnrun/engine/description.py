@@ -12,6 +12,7 @@ from dnnrun.config.resolved import to_plain
 from dnnrun.engine import facts
 from dnnrun.engine.observer import Plan
 from dnnrun.engine.preparation import Prepared
+from dnnrun.engine.training_run import Progress
 from dnnrun.store import RunWriter
 
 
@@ -27,6 +28,7 @@ def record_of(prepared: Prepared) -> dict[str, Any]:
         "versions": facts.versions(),
         "machine": facts.machine(),
         "devices": [prepared.session.device],
+        "threads": prepared.session.threads or facts.cores(),
         "git": facts.git_state(),
         "dataset": prepared.dataset.facts(),
         "parameters": prepared.model.count_params(),
@@ -40,7 +42,7 @@ def record_of(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def plan_of(prepared: Prepared, writer: RunWriter) -> Plan:
+def plan_of(prepared: Prepared, writer: RunWriter, progress: Progress) -> Plan:
     """Return what is about to be trained, and where it goes."""
     experiment, rows = prepared.experiment, len(prepared.dataset.train)
     return Plan(
@@ -56,6 +58,7 @@ def plan_of(prepared: Prepared, writer: RunWriter) -> Plan:
         steps=experiment.steps_per_epoch or -(-rows // experiment.batch_size),
         batch_size=experiment.batch_size,
         seed=experiment.seed or 0,
+        epochs_done=progress.position.epoch,
     )
 
 

@@ -12,6 +12,9 @@ import numpy as np
 from dnnrun.components import Component
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Array, Dataset, Rows
+from dnnrun.engine.feeding import Feed
+from dnnrun.engine.hooks import python_logs
+from dnnrun.engine.loop import Loop
 from dnnrun.engine.measurements import numbers_of
 from dnnrun.engine.objects import ObjectBuilder
 
@@ -34,14 +37,17 @@ class Evaluation:
     predictions: Mapping[str, Array]
 
 
-def evaluate(model: keras.Model, experiment: Experiment, dataset: Dataset, builder: ObjectBuilder) -> Evaluation:
+def evaluate(
+    model: keras.Model, loop: Loop, experiment: Experiment, dataset: Dataset, builder: ObjectBuilder
+) -> Evaluation:
     """Evaluate on the test rows; without any on the validation rows, else on the training rows, and say which."""
     split, rows = next(
         (name, dataset.splits[name]) for name in ("test", "validation", "train") if name in dataset.splits
     )
-    batch = max(experiment.batch_size, _SMALLEST_BATCH)
-    metrics = model.evaluate(rows.x, rows.y, batch_size=batch, verbose=0, return_dict=True)
-    predicted = _plain_floats(model.predict(rows.x, batch_size=batch, verbose=0))
+    feed = Feed.of(rows, max(experiment.batch_size, _SMALLEST_BATCH))
+    model.reset_metrics()
+    metrics = python_logs(loop.test(feed))
+    predicted = _plain_floats(loop.predict(feed))
     figures: dict[str, Any] = {
         "split": "training" if split == "train" else split,
         "rows": len(rows),

@@ -27,6 +27,11 @@ def machine() -> dict[str, Any]:
     }
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
 def git_state() -> dict[str, Any] | None:
     """Return commit and dirty flag of the repository around the current directory, or None where there is none."""
     commit = _git("rev-parse", "HEAD")

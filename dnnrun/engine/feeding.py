@@ -1,26 +1,103 @@
-"""How the training rows reach Keras's ``fit``."""
+"""Rows as the loop takes them: tensors that stay in memory in their compact type, and the order of every epoch."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import keras
+import numpy as np
 import tensorflow as tf
 
-from dnnrun.config.schema import Experiment
-from dnnrun.data.dataset import Dataset
+from dnnrun.data.dataset import Array, Rows
 
 
-def training_rows(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
-    """Return the arguments of ``fit`` that say which rows an epoch visits.
+@dataclass(frozen=True)
+class Feed:
+    """One split, ready to be cut into batches.
 
-    Without ``steps_per_epoch`` that is every row once. With it an epoch has so many steps, fewer or more than the rows
-    give, and goes on where the one before ended: given arrays, ``fit`` would cut every other epoch short.
+    Args:
+        x: features, shape (rows, ...), in their own type, but for float64, which Keras too makes its own float type.
+        y: labels, shape (rows,) or (rows, columns).
+        weights: of each row in the loss, shape (rows,), or None.
+        batch_size: rows a step; the last step of a pass has what remains.
     """
-    x, y = dataset.train.x, dataset.train.y
-    if experiment.steps_per_epoch is None:
-        return {"x": x, "y": y, "batch_size": experiment.batch_size, "shuffle": experiment.shuffle}
-    rows = tf.data.Dataset.from_tensor_slices((x, y))
-    if experiment.shuffle:
-        rows = rows.shuffle(len(x), seed=experiment.seed, reshuffle_each_iteration=True)
-    batches = rows.repeat().batch(experiment.batch_size)
-    return {"x": batches, "steps_per_epoch": experiment.steps_per_epoch, "shuffle": False}
+
+    x: Any
+    y: Any
+    weights: Any
+    batch_size: int
+
+    @classmethod
+    def of(cls, rows: Rows, batch_size: int, weights: Array | None = None) -> Feed:
+        """Put rows into memory where the model computes."""
+        return cls(_tensor(rows.x), _tensor(rows.y), None if weights is None else _tensor(weights), batch_size)
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return int(self.x.shape[0])
+
+    @property
+    def steps(self) -> int:
+        """How many steps go through all rows once."""
+        return -(-self.rows // self.batch_size)
+
+    @property
+    def tensors(self) -> tuple[Any, ...]:
+        """What a step is given, as Keras's steps take it: (x, y) or (x, y, weights)."""
+        return (self.x, self.y) if self.weights is None else (self.x, self.y, self.weights)
+
+
+def row_weights(rows: Rows, class_weight: Mapping[int, float] | None) -> Array | None:
+    """Return the weight of every row by its class, shape (rows,), as ``fit(class_weight=...)`` makes them."""
+    if class_weight is None:
+        return None
+    table = np.ones(max(class_weight) + 1, dtype=keras.config.floatx())
+    for number, weight in class_weight.items():
+        table[number] = weight
+    return np.asarray(table[rows.class_numbers])
+
+
+class Order:
+    """The row numbers that each epoch visits: a pure function of seed and epoch, so that a resumed run repeats it.
+
+    Args:
+        rows: how many rows there are.
+        batch_size: rows a step.
+        seed: of the shuffling, or None to keep the rows in their order.
+        steps_per_epoch: steps an epoch, which then goes on where the one before ended; None for one pass an epoch.
+    """
+
+    def __init__(self, rows: int, batch_size: int, *, seed: int | None, steps_per_epoch: int | None = None) -> None:
+        self._rows = rows
+        self._batch_size = batch_size
+        self._seed = seed
+        self._steps_per_epoch = steps_per_epoch
+
+    @property
+    def steps(self) -> int:
+        """How many steps an epoch has."""
+        return self._steps_per_epoch or -(-self._rows // self._batch_size)
+
+    def of_epoch(self, epoch: int) -> Array:
+        """Return the row numbers of an epoch, counted from 0; shape (rows of the epoch,)."""
+        if self._steps_per_epoch is None:
+            return self._pass(epoch)
+        count = self._steps_per_epoch * self._batch_size
+        begin = epoch * count
+        passes = range(begin // self._rows, (begin + count - 1) // self._rows + 1)
+        rows = np.concatenate([self._pass(number) for number in passes])
+        return rows[begin - passes.start * self._rows :][:count]
+
+    def _pass(self, number: int) -> Array:
+        if self._seed is None:
+            return np.arange(self._rows, dtype=np.int32)
+        drawn = np.random.default_rng([self._seed, number]).permutation(self._rows)
+        return drawn.astype(np.int32)
+
+
+def _tensor(array: Array) -> Any:
+    """Return the array where the model computes; fractions as Keras's float type, as its own adapters make them."""
+    return tf.convert_to_tensor(array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array)

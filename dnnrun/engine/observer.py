@@ -28,6 +28,7 @@ class Plan:
         steps: steps an epoch.
         batch_size: rows a step.
         seed: the seed of the run.
+        epochs_done: how many epochs a run that is resumed has finished.
     """
 
     run: Path
@@ -42,13 +43,11 @@ class Plan:
     steps: int
     batch_size: int
     seed: int
+    epochs_done: int = 0
 
 
 class Observer:
     """Does nothing at every moment of a run; override what you want to see."""
-
-    wants_steps = False
-    """Whether `step_ended` is to be called: it costs a little time at every step."""
 
     def preparing(self, what: str) -> None:
         """Something that takes a moment has begun, such as starting TensorFlow."""
@@ -56,11 +55,20 @@ class Observer:
     def started(self, plan: Plan) -> None:
         """The run directory is claimed and training begins."""
 
-    def step_ended(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
-        """A step has ended; both count from 1, ``logs`` are the means over the epoch so far."""
+    def stepped(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
+        """Steps have been taken, the last of them ``step``: about ten times a second, and at the end of an epoch.
+
+        Both count from 1; ``logs`` are the means over the epoch so far.
+        """
+
+    def validated(self, step: int, steps: int) -> None:
+        """So many of the steps of a validation are done, likewise."""
 
     def epoch_ended(self, row: Mapping[str, float]) -> None:
         """An epoch has ended and its row is on disk."""
+
+    def stopping(self) -> None:
+        """Somebody asked for an end, which comes with the step at hand."""
 
     def warned(self, text: str) -> None:
         """Keras, TensorFlow or a callback warned of something."""

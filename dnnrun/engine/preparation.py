@@ -12,6 +12,7 @@ from dnnrun.data.class_weights import class_weights
 from dnnrun.data.dataset import Dataset
 from dnnrun.engine.callbacks import CallbackFactory
 from dnnrun.engine.compilation import compile_model, try_one_batch
+from dnnrun.engine.loop import Loop
 from dnnrun.engine.model import build_model
 from dnnrun.engine.objects import ObjectBuilder
 from dnnrun.engine.session import Session, open_session
@@ -28,6 +29,7 @@ class Prepared:
         session: the device.
         builder: makes further Keras objects for this config.
         model: built and compiled.
+        loop: its steps.
         callbacks: makes the config's callbacks once the run directory is known.
         class_weight: by class number, or None.
         untrained: loss and metrics of the untrained model on the first batch of the training rows.
@@ -38,6 +40,7 @@ class Prepared:
     session: Session
     builder: ObjectBuilder
     model: keras.Model
+    loop: Loop
     callbacks: CallbackFactory
     class_weight: Mapping[int, float] | None
     untrained: Mapping[str, float]
@@ -50,7 +53,7 @@ def prepare(experiment: Experiment, dataset: Dataset, *, allow_code: bool) -> Pr
         ConfigError: the config does not fit Keras or the data, with its line.
     """
     class_weight = class_weights(experiment, dataset)
-    session = open_session(experiment)
+    session = open_session(experiment, dataset)
     builder = ObjectBuilder(experiment, allow_code=allow_code)
     with session.scope():
         model = build_model(experiment, dataset, builder)
@@ -58,4 +61,6 @@ def prepare(experiment: Experiment, dataset: Dataset, *, allow_code: bool) -> Pr
         compile_model(model, experiment, builder, session)
         callbacks = CallbackFactory(experiment, builder)
         untrained = try_one_batch(model, experiment, dataset)
-    return Prepared(experiment, dataset, session, builder, model, callbacks, class_weight, untrained)
+        model.optimizer.build(model.trainable_variables)
+    loop = Loop(model, jit=bool(model.jit_compile))
+    return Prepared(experiment, dataset, session, builder, model, loop, callbacks, class_weight, untrained)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from dnnrun.config.schema import Experiment
+from dnnrun.data.dataset import Dataset
+from dnnrun.engine.threads import choose_threads
 from dnnrun.errors import ConfigError, Problem
 
 
@@ -22,12 +24,14 @@ class Session:
         kind: ``cpu``, ``gpu`` or ``tpu``.
         device: what it is, in words for a person.
         strategy: TensorFlow's distribution strategy, or None for its default.
+        threads: of TensorFlow on the CPU; 0 for as many as there are cores.
         placement: the device to place everything on, such as ``/CPU:0``, or None to leave it to TensorFlow.
     """
 
     kind: str
     device: str
     strategy: Any = None
+    threads: int = 0
     placement: str | None = None
 
     @contextlib.contextmanager
@@ -41,29 +45,31 @@ class Session:
             yield
 
 
-def open_session(experiment: Experiment) -> Session:
+def open_session(experiment: Experiment, dataset: Dataset) -> Session:
     """Prepare TensorFlow for one run and return the device it will use.
 
     Raises:
         ConfigError: the device that the config names is not there, or threads can no longer be changed.
     """
     keras.backend.clear_session()
-    _set_threads(experiment)
+    threads = _set_threads(experiment, dataset)
     if experiment.deterministic:
         tf.config.experimental.enable_op_determinism()
     keras.config.set_dtype_policy(experiment.precision)
     session = _choose_device(experiment)
     keras.utils.set_random_seed(experiment.seed)
-    return session
+    return replace(session, threads=threads)
 
 
-def _set_threads(experiment: Experiment) -> None:
-    if experiment.threads == "auto":
-        return
+def _set_threads(experiment: Experiment, dataset: Dataset) -> int:
+    """Set TensorFlow's threads and return how many it has; it takes a number only before it computes anything."""
+    threads, config = choose_threads(experiment, dataset), tf.config.threading
     try:
-        tf.config.threading.set_intra_op_parallelism_threads(experiment.threads)
-        tf.config.threading.set_inter_op_parallelism_threads(experiment.threads)
+        config.set_intra_op_parallelism_threads(threads)
+        config.set_inter_op_parallelism_threads(threads)
     except RuntimeError as error:
+        if experiment.threads == "auto":
+            return int(config.get_intra_op_parallelism_threads())
         raise ConfigError(
             Problem(
                 "threads can't be changed once TensorFlow has started in this process",
@@ -71,6 +77,7 @@ def _set_threads(experiment: Experiment) -> None:
                 "train in a new process, as the dnnrun command does",
             )
         ) from error
+    return threads
 
 
 def _choose_device(experiment: Experiment) -> Session:

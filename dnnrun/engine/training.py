@@ -12,15 +12,14 @@ import keras
 from dnnrun.config.resolved import to_yaml
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Dataset
-from dnnrun.engine.callbacks import EpochStart, HistoryRecorder, StepReporter
 from dnnrun.engine.description import plan_of, record_of
 from dnnrun.engine.evaluation import evaluate
-from dnnrun.engine.feeding import training_rows
 from dnnrun.engine.log import logger, logging_to
 from dnnrun.engine.objects import in_one_line
 from dnnrun.engine.observer import Observer
 from dnnrun.engine.outcome import progress_facts
 from dnnrun.engine.preparation import Prepared, prepare
+from dnnrun.engine.training_run import Progress, Training
 from dnnrun.errors import DnnrunError, TrainingError, in_words
 from dnnrun.store import Run, RunWriter
 
@@ -60,50 +59,73 @@ def train_experiment(
         RunError: the directory cannot be made.
     """
     observer = observer or Observer()
+    prepared, early = prepare_quietly(experiment, dataset, observer, allow_code=allow_code)
+    writer = RunWriter.create(runs_dir, prepared.experiment.run_name, record_of(prepared))
+    try:
+        document = experiment.document
+        writer.write_config(document.written if document else None, to_yaml(experiment))
+        if prepared.dataset.label_map:
+            writer.write_labels(prepared.dataset.class_names or ())
+    except BaseException:
+        writer.close()
+        raise
+    return carry_out(prepared, writer, Progress(), observer, early)
+
+
+def prepare_quietly(
+    experiment: Experiment, dataset: Dataset, observer: Observer, *, allow_code: bool
+) -> tuple[Prepared, list[warnings.WarningMessage]]:
+    """Build everything; return also the warnings that came while there was no log to write them to."""
     observer.preparing("building the model")
     with warnings.catch_warnings(record=True) as early:
         warnings.simplefilter("default")
         prepared = prepare(experiment, dataset, allow_code=allow_code)
-    writer = RunWriter.create(runs_dir, prepared.experiment.run_name, record_of(prepared))
+    return prepared, early
+
+
+def carry_out(
+    prepared: Prepared,
+    writer: RunWriter,
+    progress: Progress,
+    observer: Observer,
+    early: list[warnings.WarningMessage],
+) -> Outcome:
+    """Train from where the run has come to, save and evaluate; whatever happens is on disk when this returns."""
+    failure: DnnrunError | KeyboardInterrupt | None
     with logging_to(writer.log_file, observer), prepared.session.scope():
         try:
-            document = experiment.document
-            writer.write_config(document.written if document else None, to_yaml(experiment))
-            if prepared.dataset.label_map:
-                writer.write_labels(prepared.dataset.class_names or ())
-            plan = plan_of(prepared, writer)
+            plan = plan_of(prepared, writer, progress)
             logger.info("run began: %s", plan)
             observer.started(plan)
-            for warning in early:  # from before there was a log
+            for warning in early:
                 warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-            failure = _train(prepared, writer, observer)
+            failure = _train(prepared, writer, progress, observer)
         except KeyboardInterrupt as interrupt:
             failure = interrupt
             _finish(writer, "interrupted", str(interrupt) or "interrupted by the user")
         except (Exception, SystemExit) as error:  # a callback of the user's may call sys.exit
             failure = _explained(error, prepared)
             _finish(writer, "failed", in_words(failure))
+        finally:
+            writer.close()
     return Outcome(writer.read(), failure)
 
 
-def _train(prepared: Prepared, writer: RunWriter, observer: Observer) -> DnnrunError | KeyboardInterrupt | None:
+def _train(
+    prepared: Prepared, writer: RunWriter, progress: Progress, observer: Observer
+) -> DnnrunError | KeyboardInterrupt | None:
     """Train, save and evaluate; return the failure if the training did not reach its end."""
-    start = EpochStart()
-    recorder = HistoryRecorder(writer, start, observer)
-    named = prepared.callbacks.callbacks(writer)
-    failure: DnnrunError | KeyboardInterrupt | None = None
+    training = Training(prepared, writer, progress, observer)
     try:
-        _fit(prepared, [start, *named, *_step_reporters(observer), recorder])
-    except KeyboardInterrupt as interrupt:
-        failure = interrupt
+        failure = training.run()
     finally:  # whatever ended it
-        recorder.record()
-        writer.update(**progress_facts(recorder.rows, prepared.experiment, named))
-    _save(prepared.model, writer)
-    if recorder.diverged:
-        failure = _divergence(recorder.rows[-1])
+        training.recorder.record()
+        writer.update(**progress_facts(training.recorder.rows, prepared.experiment, training.named))
+    if isinstance(failure, TrainingError):
         _finish(writer, "diverged", in_words(failure))
-    elif failure is not None:
+        return failure
+    _save(prepared.model, writer)
+    if failure is not None:
         _finish(writer, "interrupted", str(failure) or "interrupted by the user")
     else:
         observer.preparing("evaluating")
@@ -112,26 +134,9 @@ def _train(prepared: Prepared, writer: RunWriter, observer: Observer) -> DnnrunE
     return failure
 
 
-def _fit(prepared: Prepared, callbacks: list[keras.callbacks.Callback]) -> None:
-    experiment, dataset = prepared.experiment, prepared.dataset
-    prepared.model.fit(
-        **training_rows(experiment, dataset),
-        epochs=experiment.epochs,
-        verbose=0,
-        callbacks=callbacks,
-        validation_data=(dataset.validation.x, dataset.validation.y) if dataset.validation else None,
-        validation_batch_size=experiment.batch_size,
-        class_weight=prepared.class_weight,
-    )
-
-
-def _step_reporters(observer: Observer) -> list[keras.callbacks.Callback]:
-    return [StepReporter(observer)] if observer.wants_steps else []
-
-
 def _evaluate(prepared: Prepared, writer: RunWriter) -> None:
     try:
-        evaluation = evaluate(prepared.model, prepared.experiment, prepared.dataset, prepared.builder)
+        evaluation = evaluate(prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder)
     except Exception as error:
         logger.error("evaluation failed", exc_info=error)
         raise TrainingError(
@@ -153,13 +158,6 @@ def _save(model: keras.Model, writer: RunWriter) -> None:
 def _finish(writer: RunWriter, status: Any, failure: str | None = None) -> None:
     logger.info("run ended: %s%s", status, f": {failure}" if failure else "")
     writer.finish(status, failure=failure)
-
-
-def _divergence(row: dict[str, float]) -> TrainingError:
-    return TrainingError(
-        f"the loss became {row['loss']} in epoch {int(row['epoch'])}",
-        hint=f"try a learning rate below {row['learning_rate']:g}, scaled inputs, or clipnorm in the optimizer",
-    )
 
 
 def _explained(error: BaseException, prepared: Prepared) -> DnnrunError:

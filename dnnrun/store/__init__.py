@@ -1,7 +1,18 @@
 """The run directory: what it is called, what lies in it, how it is written and how it is read. Knows no TensorFlow."""
 
+from dnnrun.store.checkpoints import Checkpoint, Checkpoints
 from dnnrun.store.history import History
 from dnnrun.store.reading import Run, find_runs
 from dnnrun.store.writing import TARGET_HINT, Folder, RunWriter, fault_of_target
 
-__all__ = ["TARGET_HINT", "Folder", "History", "Run", "RunWriter", "fault_of_target", "find_runs"]
+__all__ = [
+    "TARGET_HINT",
+    "Checkpoint",
+    "Checkpoints",
+    "Folder",
+    "History",
+    "Run",
+    "RunWriter",
+    "fault_of_target",
+    "find_runs",
+]

@@ -65,8 +65,8 @@ def write_json(target: Path, value: Mapping[str, Any]) -> None:
     write_text(target, json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def append_line(target: Path, line: str) -> None:
-    """Add one line to the end of a file and flush it to disk.
+def append_line(target: Path, line: str, *, flush: bool = True) -> None:
+    """Add one line to the end of a file and, unless told otherwise, flush it to disk.
 
     A reader takes a last line without a newline for one that was cut off.
     """
@@ -76,9 +76,16 @@ def append_line(target: Path, line: str) -> None:
             remaining = (line + "\n").encode()
             while remaining:  # a disk that fills up takes a part without complaint, and refuses the next
                 remaining = remaining[os.write(descriptor, remaining) :]
-            os.fsync(descriptor)
+            if flush:
+                os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def flush(target: Path) -> None:
+    """Flush a file to disk."""
+    with explained(target):
+        _flush(target)
 
 
 def _finite(value: Any) -> Any:

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import numbers
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from dnnrun.store import atomic
 
 FIRST = ("epoch",)
 LAST = ("learning_rate", "seconds")
+_FLUSH_EVERY = 1.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,14 @@ class History:
     def metrics(self) -> list[str]:
         """The names of what was measured, without the epoch, the learning rate and the seconds."""
         return [name for name in self.columns if name not in FIRST + LAST]
+
+    def rows(self) -> list[dict[str, float]]:
+        """Return what was measured in each epoch, without what was not."""
+        names = list(self.columns)
+        return [
+            {name: value for name, value in zip(names, row, strict=True) if not math.isnan(value)}
+            for row in zip(*self.columns.values(), strict=True)
+        ]
 
     def last(self) -> dict[str, float]:
         """Return the metrics of the last epoch; nothing when there is none."""
@@ -98,15 +108,50 @@ def _row_of(line: str, header: Sequence[str]) -> dict[str, float] | None:
 
 
 class HistoryWriter:
-    """Appends rows; a metric that appears only in a later epoch gets a column, and blanks before it."""
+    """Appends rows; a metric that appears only in a later epoch gets a column, and blanks before it.
+
+    A row is in the operating system's hands when `append` returns, so that a process that is killed loses nothing, and
+    on the disk a second later, or when `flush` returns: rows of epochs that take milliseconds do not wait for it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._columns: list[str] = []
         self._rows: list[dict[str, float]] = []
+        self._flushed_at = -math.inf
+
+    def keep(self, epochs: int) -> None:
+        """Go on with the history that is there, from its first rows; the others are taken out.
+
+        Raises:
+            RunError: it has fewer whole rows than that, or cannot be written.
+        """
+        try:
+            lines = self._path.read_text(encoding="utf-8").split("\n")[:-1]
+        except FileNotFoundError:
+            lines = []
+        except (OSError, UnicodeDecodeError) as error:
+            raise RunError(f"{self._path}: cannot be read: {error}") from error
+        header, kept = (_cells_of(lines[0]) if lines else []), lines[1 : epochs + 1]
+        rows = [_row_of(line, header) for line in kept] if header else []
+        whole = [row for row in rows if row is not None]
+        if [int(row["epoch"]) for row in whole] != list(range(1, epochs + 1)):
+            raise RunError(
+                f"{self._path}: its first {epochs} rows are not whole, and the checkpoint goes on from them",
+                hint="put the file back as it was, or train the run's resolved.yaml anew",
+            )
+        if not epochs:
+            self._columns, self._rows = [], []
+            with atomic.explained(self._path):
+                self._path.unlink(missing_ok=True)
+            return
+        if len(lines) != epochs + 1:
+            atomic.write_text(self._path, "".join(f"{line}\n" for line in lines[: epochs + 1]))
+        self._columns = header
+        self._rows = [{name: value for name, value in row.items() if not math.isnan(value)} for row in whole]
 
     def append(self, row: Mapping[str, float]) -> None:
-        """Add the row of one epoch; it is on disk when this returns.
+        """Add the row of one epoch.
 
         Raises:
             RunError: the file cannot be written, or the row has no epoch. The row may then be added again.
@@ -116,14 +161,22 @@ class HistoryWriter:
         if not self._rows and self._path.exists():
             raise RunError(f"{self._path} has rows already, and a new history would take their place")
         columns = _ordered([*self._columns, *(name for name in row if name not in self._columns)])
-        rows = [*self._rows, dict(row)]
         is_new, self._columns = columns != self._columns, []  # until it is written: the next row writes all anew
         if is_new:
-            lines = [_line(columns), *(_line(_cells(row, columns)) for row in rows)]
+            lines = [_line(columns), *(_line(_cells(each, columns)) for each in (*self._rows, row))]
             atomic.write_text(self._path, "".join(f"{line}\n" for line in lines))
         else:
-            atomic.append_line(self._path, _line(_cells(row, columns)))
-        self._columns, self._rows = columns, rows
+            now = time.monotonic()
+            is_due = now - self._flushed_at >= _FLUSH_EVERY
+            atomic.append_line(self._path, _line(_cells(row, columns)), flush=is_due)
+            self._flushed_at = now if is_due else self._flushed_at
+        self._columns = columns
+        self._rows.append(dict(row))
+
+    def flush(self) -> None:
+        """Have every row on the disk when this returns."""
+        if self._rows:
+            atomic.flush(self._path)
 
 
 def _cells(row: Mapping[str, float], columns: Sequence[str]) -> list[str]:

@@ -16,8 +16,13 @@ WEIGHTS = "weights.weights.h5"
 CHECKPOINTS = "checkpoints"
 PLOTS = "plots"
 LOG = "train.log"
+STATE = "checkpoints/state"
+LATEST = "latest.json"
 
-OWN = {CONFIG, RESOLVED, RECORD, HISTORY, EVALUATION, PREDICTIONS, LABELS, MODEL, WEIGHTS, LOG, CHECKPOINTS, PLOTS, "."}
+OWN = {
+    CONFIG, RESOLVED, RECORD, HISTORY, EVALUATION, PREDICTIONS, LABELS, MODEL, WEIGHTS, LOG, CHECKPOINTS, PLOTS, STATE,
+    ".",
+}  # fmt: skip
 """What no callback may write over, seen from the run."""
 
 TEMPORARY = ".part-"

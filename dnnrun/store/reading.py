@@ -14,6 +14,7 @@ import numpy as np
 
 from dnnrun.errors import Problem, RunError
 from dnnrun.store import atomic, layout
+from dnnrun.store.checkpoints import Checkpoints
 from dnnrun.store.history import History, read_history
 from dnnrun.store.processes import is_alive
 
@@ -93,6 +94,16 @@ class Run:
         return found
 
     @property
+    def checkpoints(self) -> Checkpoints:
+        """What `resume` goes on from."""
+        return Checkpoints(self.path / layout.STATE)
+
+    @property
+    def resolved_config(self) -> Path:
+        """The config that trains this run again."""
+        return self.path / layout.RESOLVED
+
+    @property
     def files(self) -> dict[str, Path]:
         """The files that are there, by what they hold, for a person to be told of."""
         named = {
@@ -101,12 +112,16 @@ class Run:
             "model": layout.MODEL,
             "weights": layout.WEIGHTS,
             "plots": layout.PLOTS,
-            "checkpoints": layout.CHECKPOINTS,
             "config": layout.RESOLVED,
             "log": layout.LOG,
         }
         paths = {what: self.path / name for what, name in named.items()}
-        return {what: path for what, path in paths.items() if path.is_file() or (path.is_dir() and any(path.iterdir()))}
+        there = {
+            what: path for what, path in paths.items() if path.is_file() or (path.is_dir() and any(path.iterdir()))
+        }
+        saved = self.path / layout.CHECKPOINTS
+        own = {(self.path / layout.STATE).name}
+        return there | ({"checkpoints": saved} if {path.name for path in _inside(saved)} - own else {})
 
     @property
     def plots(self) -> list[Path]:

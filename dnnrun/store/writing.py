@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import fcntl
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any, Literal
@@ -12,6 +14,7 @@ import numpy as np
 
 from dnnrun.errors import RunError
 from dnnrun.store import atomic, layout
+from dnnrun.store.checkpoints import Checkpoints
 from dnnrun.store.history import HistoryWriter
 from dnnrun.store.processes import this_process
 from dnnrun.store.reading import Run
@@ -32,6 +35,7 @@ class RunWriter:
         self.path = path
         self._record: dict[str, Any] = dict(record)
         self._history = HistoryWriter(path / layout.HISTORY)
+        self._lock: int | None = _locked(path)
 
     @classmethod
     def create(cls, runs_dir: Path, name: str, record: Mapping[str, Any]) -> RunWriter:
@@ -63,6 +67,53 @@ class RunWriter:
         )
         return writer
 
+    @classmethod
+    def open(cls, path: Path) -> RunWriter:
+        """Go on with a run that no process writes any more.
+
+        Its status becomes ``running`` again, and its record gets an entry under ``resumed``.
+
+        Raises:
+            RunError: it is no run, is damaged, or is being written by a process.
+        """
+        run = Run(path)
+        if run.status == "running":
+            process = run.record.get("process") or {}
+            raise _is_taken(path, f"process {process.get('pid')} on {process.get('host')}")
+        writer = cls(path, run.record)
+        try:
+            now = _iso(_now())
+            resumed = [*run.record.get("resumed", ()), {"at": now, "from_status": run.status}]
+            writer.update(status="running", ended=None, failure=None, process=this_process(), resumed=resumed)
+        except BaseException:
+            writer.close()
+            raise
+        return writer
+
+    def close(self) -> None:
+        """Let others go on with the run."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """The facts of run.json so far."""
+        return self._record
+
+    @property
+    def checkpoints(self) -> Checkpoints:
+        """What `resume` goes on from."""
+        return Checkpoints(self.path / layout.STATE)
+
+    def history_to(self, epochs: int) -> None:
+        """Go on with the history that is there, from its first rows; those behind are taken out."""
+        self._history.keep(epochs)
+
+    def flush_history(self) -> None:
+        """Have every row of the history on the disk when this returns."""
+        self._history.flush()
+
     def update(self, **facts: Any) -> None:
         """Set some facts of run.json."""
         self._record.update(facts)
@@ -70,11 +121,16 @@ class RunWriter:
 
     def finish(self, status: Status, **facts: Any) -> None:
         """Record how the run ended, and when."""
+        self.flush_history()
         self.update(status=status, ended=_iso(_now()), **facts)
 
     def write_config(self, written: bytes | None, resolved: str) -> None:
         """Keep the config as its author wrote it, if there is such a file, and as it was understood."""
         atomic.write_bytes(self.path / layout.CONFIG, resolved.encode() if written is None else written)
+        self.write_resolved(resolved)
+
+    def write_resolved(self, resolved: str) -> None:
+        """Keep the config as it was understood, after a change of it too."""
         atomic.write_text(self.path / layout.RESOLVED, resolved)
 
     def write_labels(self, class_names: Sequence[str]) -> None:
@@ -139,9 +195,32 @@ def fault_of_target(relative: str, *, folder: Folder) -> str | None:
     path = PurePath(relative)
     if path.is_absolute() or ".." in path.parts or "\0" in relative:
         return f"{relative!r} leads out of the run directory"
-    if str(_below(folder) / path) in layout.OWN:
+    inside = _below(folder) / path
+    if str(inside) in layout.OWN or layout.STATE in map(str, inside.parents):
         return f"{relative!r} is what dnnrun itself writes"
     return None
+
+
+def _locked(folder: Path) -> int:
+    """Return a descriptor that locks a run for as long as it is open, and this process alive.
+
+    Raises:
+        RunError: another process has it.
+    """
+    with atomic.explained(folder):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise _is_taken(folder, "another process") from None
+    except OSError:  # a file system that knows no locks
+        pass
+    return descriptor
+
+
+def _is_taken(path: Path, by: str) -> RunError:
+    return RunError(f"{path}: is being trained by {by}", hint="wait for it to end, or interrupt it")
 
 
 def _below(folder: Folder) -> PurePath:

@@ -184,10 +184,13 @@ def refuse(build: Callable[..., Prepared]) -> Callable[..., tuple[str, str]]:
     return make
 
 
+def saved_by_callbacks(run: Run) -> list[str]:
+    """Return the names of what callbacks have saved among the checkpoints, without what `resume` goes on from."""
+    return sorted(path.name for path in (run.path / "checkpoints").iterdir() if path.name != "state")
+
+
 class Watcher(Observer):
     """Notes what it is told, in order."""
-
-    wants_steps = True
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, Any]] = []
@@ -198,11 +201,14 @@ class Watcher(Observer):
     def started(self, plan: Plan) -> None:
         self.heard.append(("started", plan))
 
-    def step_ended(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
+    def stepped(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
         self.heard.append(("step", (epoch, step, dict(logs))))
 
     def epoch_ended(self, row: Mapping[str, float]) -> None:
         self.heard.append(("epoch", dict(row)))
+
+    def stopping(self) -> None:
+        self.heard.append(("stopping", None))
 
     def warned(self, text: str) -> None:
         self.heard.append(("warned", text))

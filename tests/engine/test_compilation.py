@@ -100,4 +100,5 @@ def test_jit_is_off_on_a_cpu_unless_asked_for(jit: str, expected: bool, build: B
 def test_each_session_begins_anew(build: Build) -> None:
     assert build("precision: float64").model.layers[-1].name == build().model.layers[-1].name
     assert keras.config.dtype_policy().name == "float32"
-    assert open_session(build().experiment).scope
+    prepared = build()
+    assert open_session(prepared.experiment, prepared.dataset).scope

@@ -173,7 +173,7 @@ def test_the_trivial_guess_leaves_the_metrics_of_the_model_alone(build: Build) -
 )
 def test_which_rows_are_judged(splits: str, judged: str, rows: int, build: Build) -> None:
     prepared = build(f"dataset: {{source: iris, {splits}}}\nmetrics: [accuracy]")
-    evaluation = evaluate(prepared.model, prepared.experiment, prepared.dataset, prepared.builder)
+    evaluation = evaluate(prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder)
     assert (evaluation.figures["split"], evaluation.figures["rows"]) == (judged, rows)
     split = prepared.dataset.splits["train" if judged == "training" else judged]
     figures = evaluation.figures["classification"]
@@ -189,7 +189,7 @@ def test_which_rows_are_judged(splits: str, judged: str, rows: int, build: Build
 
 def test_regression_is_judged_in_the_unit_of_the_target(build: Build) -> None:
     prepared = build(BOSTON)
-    evaluation = evaluate(prepared.model, prepared.experiment, prepared.dataset, prepared.builder)
+    evaluation = evaluate(prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder)
     figures = evaluation.figures["regression"]
     assert figures["mae"] == pytest.approx(evaluation.figures["metrics"]["mae"], rel=1e-4)
     assert figures["rmse"] ** 2 == pytest.approx(evaluation.figures["metrics"]["loss"], rel=1e-4)
@@ -200,7 +200,7 @@ def test_some_images_are_kept_as_they_are(build: Build) -> None:
     prepared = build(
         "dataset: {source: mnist, limit: 40}\nmodel: {layers: [Flatten, {Dense: {units: 10, activation: softmax}}]}"
     )
-    evaluation = evaluate(prepared.model, prepared.experiment, prepared.dataset, prepared.builder)
+    evaluation = evaluate(prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder)
     test = prepared.dataset.splits["test"]
     assert np.array_equal(evaluation.predictions["sample_inputs"], test.x[:25])
     assert evaluation.predictions["sample_rows"].tolist() == list(range(25))
@@ -208,7 +208,7 @@ def test_some_images_are_kept_as_they_are(build: Build) -> None:
 
 def test_a_model_of_ones_own_is_judged_too(build: Build) -> None:
     prepared = build("model: own:Own\nmetrics: [accuracy]")
-    evaluation = evaluate(prepared.model, prepared.experiment, prepared.dataset, prepared.builder)
+    evaluation = evaluate(prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder)
     assert evaluation.figures["trivial"]["metrics"]["accuracy"] == pytest.approx(1 / 3)
     assert evaluation.figures["classification"]["support"] == [50, 50, 50]
 
@@ -216,5 +216,5 @@ def test_a_model_of_ones_own_is_judged_too(build: Build) -> None:
 def test_one_row_that_is_not_a_batch(build: Build) -> None:
     prepared = build("metrics: [accuracy]")
     dataset = replace(prepared.dataset, test=prepared.dataset.train.take(slice(1)))
-    evaluation = evaluate(prepared.model, prepared.experiment, dataset, prepared.builder)
+    evaluation = evaluate(prepared.model, prepared.loop, prepared.experiment, dataset, prepared.builder)
     assert evaluation.figures["rows"] == 1

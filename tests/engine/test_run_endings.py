@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -25,15 +26,15 @@ def test_a_diverging_run(train: Train) -> None:
     )
     assert isinstance(outcome.failure, TrainingError)
     assert outcome.failure.exit_code == 5
-    assert "the loss became " in str(outcome.failure)
+    assert re.search(r"the loss became (nan|inf) in epoch 1, step \d+", str(outcome.failure))
     assert "try a learning rate below 1e+20" in str(outcome.failure)
     assert outcome.run.status == "diverged"
-    assert outcome.run.history.epochs == [1]
-    assert outcome.run.record["epochs_finished"] == 1
+    assert outcome.run.history.epochs == []
+    assert outcome.run.record["epochs_finished"] == 0
     assert outcome.run.record["failure"] == in_words(outcome.failure)
     assert outcome.run.record["best"] is None
     assert outcome.run.evaluation is None
-    assert (outcome.run.path / "weights.weights.h5").is_file()
+    assert "weights" not in outcome.run.files
 
 
 def test_divergence_is_seen_before_terminate_on_nan(train: Train) -> None:

@@ -22,6 +22,7 @@ from dnnrun.engine.outcome import best_epoch
 from dnnrun.engine.training import Outcome, train_experiment
 from dnnrun.errors import ConfigError, TrainingError
 from dnnrun.store import Run
+from tests.engine.conftest import saved_by_callbacks
 
 Train = Callable[..., Outcome]
 
@@ -116,16 +117,16 @@ def test_the_weights_alone_load_into_the_model(finished: Any) -> None:
 def test_the_observer_hears_everything_in_order(finished: Any) -> None:
     watcher = finished.watcher
     kinds = [what for what, _ in watcher.heard]
-    steps = ["step"] * 8
-    assert kinds == [
-        "preparing", "started", *steps, "epoch", *steps, "epoch", *steps, "epoch", "preparing",
-    ]  # fmt: skip
+    without_repeats = [kind for kind, before in zip(kinds, ["", *kinds], strict=False) if kind != before]
+    assert without_repeats == ["preparing", "started", *["step", "epoch"] * 3, "preparing"]
     plan = watcher.heard[1][1]
     assert (plan.name, plan.epochs, plan.steps, plan.batch_size, plan.seed) == ("pima", 3, 8, 64, 7)
     assert [name for name, _ in plan.layers] == ["InputLayer", "Normalization", "Dense", "Dropout", "Dense"]
     assert plan.parameters == 98
     steps_told = [value for what, value in watcher.heard if what == "step"]
-    assert [(epoch, step) for epoch, step, _ in steps_told] == [(e, s) for e in (1, 2, 3) for s in range(1, 9)]
+    told = [(epoch, step) for epoch, step, _ in steps_told]
+    assert told == sorted(set(told))  # some of the steps, in order
+    assert {(1, 8), (2, 8), (3, 8)} <= set(told)
     assert set(steps_told[0][2]) == {"loss", "accuracy", "AUC"}
 
 
@@ -273,7 +274,7 @@ def test_class_weights_by_number_and_by_name(train: Train) -> None:
 def test_steps_per_epoch(train: Train, watcher: Any) -> None:
     outcome = train("steps_per_epoch: 2\nepochs: 3\nbatch_size: 10", observer=watcher)
     steps = [value[:2] for what, value in watcher.heard if what == "step"]
-    assert steps == [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 2)]
+    assert {(1, 2), (2, 2), (3, 2)} <= set(steps) <= {(epoch, step) for epoch in (1, 2, 3) for step in (1, 2)}
     assert outcome.run.record["epochs_finished"] == 3
     assert next(plan.steps for what, plan in watcher.heard if what == "started") == 2
 
@@ -397,7 +398,7 @@ def test_metrics_of_several_values_get_a_column_each(train: Train) -> None:
 def test_callbacks_of_one_kind_write_to_files_of_their_own(train: Train) -> None:
     both = "{ModelCheckpoint: {save_best_only: true, monitor: loss}}"
     run = train(f"callbacks: [{both}, {both}, CSVLogger, {{CSVLogger: {{separator: ';'}}}}]").run
-    assert sorted(path.name for path in (run.path / "checkpoints").iterdir()) == ["best-2.keras", "best.keras"]
+    assert saved_by_callbacks(run) == ["best-2.keras", "best.keras"]
     assert "," in (run.path / "csv_logger.csv").read_text()
     assert ";" in (run.path / "csv_logger-2.csv").read_text()
     with pytest.raises(ConfigError, match=r"another callback writes to 'a\.csv' already"):
@@ -409,7 +410,7 @@ def test_any_name_of_a_run_will_do(name: str, train: Train) -> None:
     outcome = train(f"name: '{name}'\ncallbacks: [ModelCheckpoint]")
     assert outcome.failure is None
     assert outcome.run.name.endswith(f"-{name}")
-    assert [path.name for path in (outcome.run.path / "checkpoints").iterdir()] == ["epoch-001.keras"]
+    assert saved_by_callbacks(outcome.run) == ["epoch-001.keras"]
     assert [path.name for path in Path("runs").iterdir()] == [outcome.run.name]
 
 
@@ -470,5 +471,5 @@ def test_a_checkpoint_that_fails_leaves_the_one_before(
     monkeypatch.setattr(keras.Model, method, fail_later)
     run = train(f"epochs: 3\ncallbacks: [{{ModelCheckpoint: {{save_weights_only: {weights_only}}}}}]").run
     assert run.status == "interrupted"
-    [checkpoint] = (run.path / "checkpoints").iterdir()
-    assert checkpoint.name.startswith("epoch-001.")
+    [checkpoint] = saved_by_callbacks(run)
+    assert checkpoint.startswith("epoch-001.")

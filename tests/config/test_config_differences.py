@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dnnrun.analysis.config_differences import differing_paths, dotted, flatten, shared_arguments, short_names
+from dnnrun.config.differences import differing_paths, dotted, flatten, shared_arguments, short_names
 
 
 def keys(config):

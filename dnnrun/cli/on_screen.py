@@ -1,0 +1,68 @@
+"""A training on the screen, whichever command began it: progress while it lasts, and then how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dnnrun.cli.screen import Terminated, results
+
+if TYPE_CHECKING:
+    from dnnrun.engine.observer import Observer
+    from dnnrun.store import Run
+
+
+def train_on_screen(training: Callable[[Observer], Run], *, quiet: bool, as_json: bool) -> None:
+    """Carry out a training, print what came of it, and raise what ended it early.
+
+    Args:
+        training: is given the observer to tell.
+        quiet: whether to print nothing but the path of the run.
+        as_json: whether to print the result as one JSON object.
+    """
+    signal.signal(signal.SIGTERM, _terminate)
+    run, failure = _carried_out(training, quiet=quiet)
+    if run is not None:
+        _print_result(run, quiet=quiet, as_json=as_json)
+    if failure is not None:
+        raise failure
+
+
+def _carried_out(training: Callable[[Observer], Run], *, quiet: bool) -> tuple[Run | None, BaseException | None]:
+    """Train with TensorFlow's chatter off the screen; return the run, if one was made, and what ended it early."""
+    from dnnrun.cli.chatter import turned_away
+    from dnnrun.cli.progress import TrainingScreen
+    from dnnrun.errors import DnnrunError
+    from dnnrun.store import Run
+
+    with turned_away() as chatter:
+        live = sys.stdout.isatty() and chatter.screen.isatty()
+        screen = TrainingScreen(chatter, live=live, quiet=quiet)
+        # What Keras's callbacks and the user's own print is no result, and with --json it would spoil one.
+        with contextlib.redirect_stdout(sys.stderr if quiet else chatter.screen):
+            try:
+                return training(screen), None
+            except (DnnrunError, KeyboardInterrupt) as failure:
+                return (Run(screen.plan.run) if screen.plan else None), failure
+            finally:
+                screen.close()  # rich has its own stand-in for stdout, and must put ours back before it goes
+
+
+def _print_result(run: Run, *, quiet: bool, as_json: bool) -> None:
+    from dnnrun.cli import summary
+
+    console = results()
+    if as_json:
+        console.out(json.dumps(summary.as_json(run), allow_nan=False))
+    elif quiet:
+        console.out(str(run.path))
+    else:
+        summary.print_summary(run, console)
+
+
+def _terminate(signum: int, frame: Any) -> None:
+    raise Terminated("terminated by SIGTERM")

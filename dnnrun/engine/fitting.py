@@ -1,0 +1,199 @@
+"""``fit`` over again: the epochs, what happens between them, and every callback's hooks in Keras's own order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from dnnrun.engine.feeding import Feed, Order
+from dnnrun.engine.hooks import Hooks, python_logs
+from dnnrun.engine.loop import Loop
+from dnnrun.engine.pace import Pace
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far a training has come: the next step to take.
+
+    Args:
+        epoch: counted from 0.
+        step: of that epoch, counted from 0; with 0 the epoch has not begun.
+        is_stopped: whether a callback has ended the training before this epoch.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    is_stopped: bool = False
+
+
+class Diverged(Exception):  # noqa: N818 - an outcome, made an error where it is told
+    """The loss is no finite number any more.
+
+    Args:
+        position: the step at which it ceased to be one, counted as in `Position`.
+        loss: what it was then.
+    """
+
+    def __init__(self, position: Position, loss: float) -> None:
+        super().__init__(f"loss {loss} in epoch {position.epoch + 1}, step {position.step + 1}")
+        self.position, self.loss = position, loss
+
+
+class Interrupted(Exception):  # noqa: N818 - likewise
+    """Somebody asked for an end.
+
+    Args:
+        position: where the training can go on.
+    """
+
+    def __init__(self, position: Position) -> None:
+        super().__init__(f"at {position}")
+        self.position = position
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who looks at a training while it lasts.
+
+    Args:
+        stepped: told of the epoch from 0, how many of its steps are done, and the logs so far, several times a second.
+        validated: told how many of the steps of a validation are done, and of how many, likewise.
+        may_keep: told of every position that a checkpoint may be made at.
+        wants_end: asked whether to end.
+    """
+
+    stepped: Callable[[int, int, dict[str, Any]], None] = lambda epoch, steps, logs: None
+    validated: Callable[[int, int], None] = lambda done, steps: None
+    may_keep: Callable[[Position], None] = lambda position: None
+    wants_end: Callable[[], bool] = lambda: False
+
+
+class Fitting:
+    """One training of a model.
+
+    Args:
+        model: what ``loop`` runs.
+        loop: its steps.
+        feed: the training rows.
+        order: which of them when.
+        validation: the rows to watch the training with, or None.
+        hooks: the callbacks.
+        epochs: how many there are to be in the end.
+        watch: who looks on.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        loop: Loop,
+        feed: Feed,
+        order: Order,
+        validation: Feed | None,
+        hooks: Hooks,
+        *,
+        epochs: int,
+        watch: Watch,
+    ) -> None:
+        self._model, self._loop, self._feed, self._order, self._validation = model, loop, feed, order, validation
+        self._hooks, self._epochs, self._watch = hooks, epochs, watch
+        self._pace, self._test_pace = Pace(), Pace()
+
+    def run(self, start: Position, restore: Callable[[], None] = lambda: None) -> None:
+        """Train from ``start`` to the end.
+
+        Args:
+            start: where to begin.
+            restore: puts everything back as it was there; called when the callbacks have begun, as their beginning
+                would undo it.
+
+        Raises:
+            Diverged: the loss is no finite number any more.
+            Interrupted: the watch wanted an end.
+        """
+        callbacks = self._hooks.all
+        self._model.stop_training = False
+        callbacks.on_train_begin()
+        if start.step:
+            callbacks.on_epoch_begin(start.epoch)
+        restore()
+        logs: dict[str, Any] | None = None
+        for epoch in range(start.epoch, 0 if start.is_stopped else self._epochs):
+            first = start.step if epoch == start.epoch else 0
+            if not first:
+                self._model.reset_metrics()
+                callbacks.on_epoch_begin(epoch)
+            logs = self._epoch(epoch, first)
+            callbacks.on_epoch_end(epoch, logs)
+            position = Position(epoch + 1, 0, is_stopped=self._model.stop_training)
+            self._watch.may_keep(position)
+            if self._model.stop_training:
+                break
+            if self._watch.wants_end() and epoch + 1 < self._epochs:
+                raise Interrupted(position)
+        if isinstance(self._model.optimizer, keras.optimizers.Optimizer):
+            self._model.optimizer.finalize_variable_values(self._model.trainable_weights)
+        callbacks.on_train_end(logs)
+
+    @property
+    def learning_rate(self) -> float:
+        """The optimizer's learning rate at the step that was taken last."""
+        return float(np.asarray(self._model.optimizer.learning_rate))
+
+    def _epoch(self, epoch: int, first: int) -> dict[str, Any]:
+        """Take the steps of an epoch and validate; return its logs."""
+        order, step = tf.constant(self._order.of_epoch(epoch)), first
+        logs: dict[str, Any] = {}
+        while step < self._order.steps and not self._model.stop_training:
+            logs, step = self._chunk(epoch, step, order)
+        logs = python_logs(logs)
+        if self._validation is not None:
+            logs |= {f"val_{name}": value for name, value in self.evaluate(self._validation).items()}
+        return logs
+
+    def _chunk(self, epoch: int, step: int, order: Any) -> tuple[dict[str, Any], int]:
+        last = min(self._pace.steps_from(step), self._hooks.next_stop(step))
+        self._hooks.train_batch_begin(step)
+        began = time.perf_counter()
+        logs, done = self._loop.train(self._feed, order, step, last)
+        logs = python_logs(logs)
+        self._pace.took(last - step, time.perf_counter() - began)
+        self._hooks.train_batch_end(done, logs)
+        self._watch.stepped(epoch, done, logs)
+        if not _is_finite(logs.get("loss")):
+            raise Diverged(Position(epoch, done - 1), float(logs["loss"]))
+        if done < self._order.steps:
+            position = Position(epoch, done)
+            self._watch.may_keep(position)
+            if self._watch.wants_end():
+                raise Interrupted(position)
+        return logs, done
+
+    def evaluate(self, feed: Feed) -> dict[str, Any]:
+        """Return loss and metrics on rows, as ``evaluate`` does, callbacks included."""
+        hooks, model = self._hooks, self._model
+        model.stop_evaluating = False
+        hooks.all.on_test_begin()
+        model.reset_metrics()
+        logs: dict[str, Any] = {}
+        step = 0
+        while step < feed.steps and not model.stop_evaluating:
+            last = step + 1 if hooks.watch_test_batches else min(self._test_pace.steps_from(step), feed.steps)
+            hooks.test_batch_begin(step)
+            began = time.perf_counter()
+            logs = python_logs(self._loop.test(feed, step, last))
+            self._test_pace.took(last - step, time.perf_counter() - began)
+            hooks.test_batch_end(last - 1, logs)
+            self._watch.validated(last, feed.steps)
+            step = last
+        hooks.all.on_test_end(logs)
+        return logs
+
+
+def _is_finite(loss: Any) -> bool:
+    return not isinstance(loss, float) or abs(loss) < float("inf")

@@ -1,0 +1,138 @@
+"""The epoch loop: many steps inside one ``tf.function``, each Keras's own step on rows gathered from memory.
+
+The model's ``train_step``, ``test_step`` and ``predict_step`` are called as ``fit``, ``evaluate`` and ``predict`` call
+them, so that everything means what it means there; only Python is left out between two steps.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from dnnrun.engine.feeding import Feed
+
+Logs = dict[str, Any]
+# A model that has these from Keras reports its metrics and nothing else, so that they can wait for the end of a chunk.
+_REPORTING = ("train_step", "test_step", "compute_metrics", "get_metrics_result")
+
+
+class Loop:
+    """Runs the steps of one model.
+
+    Each of its functions is traced once, however many epochs, chunks and splits there are.
+
+    Args:
+        model: compiled and built, its optimizer and metrics too.
+        jit: whether each step is compiled with XLA.
+    """
+
+    def __init__(self, model: keras.Model, *, jit: bool) -> None:
+        self._model = model
+        self._jit = jit
+        self._train = self._chunk_function(model.train_step)
+        self._test = self._chunk_function(model.test_step)
+        self._predict = tf.function(lambda x: model.predict_step((x,)), reduce_retracing=True, jit_compile=jit)
+
+    def train(self, feed: Feed, order: Any, first: int, last: int) -> tuple[Logs, int]:
+        """Take the training steps from ``first`` up to and without ``last``.
+
+        Args:
+            feed: the training rows.
+            order: the row numbers of the epoch, a tensor of shape (rows of the epoch,).
+            first: a step of the epoch, counted from 0.
+            last: the step behind the last one to take.
+
+        Returns:
+            What ``fit`` would report after these steps, and the step that would be next: one before ``last`` where the
+            loss stopped being a finite number.
+        """
+        logs, step = self._train(feed.tensors, order, feed.batch_size, tf.constant(first), tf.constant(last))
+        return dict(logs), int(step)
+
+    def test(self, feed: Feed, first: int = 0, last: int | None = None) -> Logs:
+        """Take test steps on the rows in their order; return what ``evaluate`` would report after them."""
+        end = feed.steps if last is None else last
+        logs, _ = self._test(feed.tensors, None, feed.batch_size, tf.constant(first), tf.constant(end))
+        return dict(logs)
+
+    def predict(self, feed: Feed) -> Any:
+        """Return the model's output for every row, as ``predict`` does."""
+        starts = range(0, feed.rows, feed.batch_size)
+        parts = [self._predict(feed.x[start : start + feed.batch_size]) for start in starts]
+        return keras.tree.map_structure(lambda *each: np.concatenate([np.asarray(part) for part in each]), *parts)
+
+    def _chunk_function(self, step: Callable[[Any], Any]) -> Callable[..., tuple[Logs, Any]]:
+        model, is_reporting_late = self._model, _reports_metrics_only(self._model)
+        one_step = tf.function(step, jit_compile=True, reduce_retracing=True) if self._jit else step
+
+        def chunk(tensors: Any, order: Any, batch_size: int, first: Any, last: Any) -> tuple[Logs, Any]:
+            def batch(number: Any) -> Any:
+                begin, end = number * batch_size, (number + 1) * batch_size
+                if order is None:
+                    return tuple(tensor[begin:end] for tensor in tensors)
+                rows = order[begin:end]
+                return tuple(tf.gather(tensor, rows) for tensor in tensors)
+
+            if not is_reporting_late:
+                return _with_logs_of_last_step(lambda number: one_step(batch(number)), first, last)
+            with _metrics_unread(model):
+                ended = _while_finite(lambda number: one_step(batch(number)), _loss_total(model), first, last)
+            return model.get_metrics_result(), ended
+
+        return tf.function(chunk, autograph=False, reduce_retracing=True)
+
+
+def _while_finite(step: Callable[[Any], Any], total: Any, first: Any, last: Any) -> Any:
+    """Take steps until the last, or until the sum of the losses so far is no finite number; return the next step."""
+
+    def goes_on(number: Any) -> Any:
+        return tf.logical_and(number < last, tf.math.is_finite(total))
+
+    def body(number: Any) -> tuple[Any]:
+        step(number)
+        return (number + 1,)
+
+    return tf.while_loop(goes_on, body, (first,), parallel_iterations=1)[0]
+
+
+def _with_logs_of_last_step(step: Callable[[Any], Any], first: Any, last: Any) -> tuple[Logs, Any]:
+    """Take steps whose logs are the model's own affair; return those of the last one, as ``fit`` does."""
+
+    def goes_on(number: Any, logs: Any) -> Any:
+        loss = logs.get("loss") if isinstance(logs, dict) else None
+        is_number = loss is not None and loss.dtype.is_floating and loss.shape.rank == 0
+        return tf.logical_and(number < last, tf.math.is_finite(loss)) if is_number else number < last
+
+    def body(number: Any, _: Any) -> tuple[Any, Any]:
+        return number + 1, _as_tensors(step(number))
+
+    ended, logs = tf.while_loop(goes_on, body, (first + 1, _as_tensors(step(first))), parallel_iterations=1)
+    return logs, ended
+
+
+def _as_tensors(logs: Any) -> Any:
+    return keras.tree.map_structure(tf.convert_to_tensor, logs)
+
+
+def _reports_metrics_only(model: keras.Model) -> bool:
+    return all(getattr(type(model), name) is getattr(keras.Model, name) for name in _REPORTING) and bool(model.metrics)
+
+
+def _loss_total(model: keras.Model) -> Any:
+    """Return the variable that sums the loss over the epoch: Keras's loss tracker is the first of the metrics."""
+    return model.metrics[0].total.value
+
+
+@contextlib.contextmanager
+def _metrics_unread(model: keras.Model) -> Iterator[None]:
+    """Leave out, while a step is traced, the reading of every metric's result, which nobody looks at in between."""
+    model.get_metrics_result = dict
+    try:
+        yield
+    finally:
+        del model.get_metrics_result

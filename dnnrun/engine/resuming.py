@@ -1,0 +1,110 @@
+"""Going on with a run in its own directory: from its last checkpoint, or from the start where it has none yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from dnnrun.config.changes import Change
+from dnnrun.config.resolved import to_plain, to_yaml
+from dnnrun.config.schema import Experiment
+from dnnrun.data.dataset import Dataset
+from dnnrun.engine import facts
+from dnnrun.engine.fitting import Position
+from dnnrun.engine.keeping import snapshot_of
+from dnnrun.engine.observer import Observer
+from dnnrun.engine.training import Outcome, carry_out, prepare_quietly
+from dnnrun.engine.training_run import Progress
+from dnnrun.errors import ConfigError, Problem
+from dnnrun.store import Checkpoint, Run, RunWriter
+
+
+def resume_run(
+    run: Run,
+    experiment: Experiment,
+    dataset: Dataset,
+    changes: Sequence[Change],
+    *,
+    observer: Observer | None = None,
+    allow_code: bool = False,
+) -> Outcome:
+    """Train on from where a run has come to.
+
+    Args:
+        run: the run, no process of which is alive.
+        experiment: the config to go on with, resolved.
+        dataset: its data.
+        changes: what is different from the config and data that the run began with; recorded.
+        observer: who is told of the progress.
+        allow_code: whether the config's import paths may be run.
+
+    Raises:
+        ConfigError: there is nothing left to train, or the config does not fit Keras or the data.
+        RunError: the run cannot be written, another process has it, or its checkpoint is of another model.
+    """
+    observer = observer or Observer()
+    checkpoint = run.checkpoints.read()
+    _check_epochs(experiment, checkpoint)
+    prepared, early = prepare_quietly(experiment, dataset, observer, allow_code=allow_code)
+    writer = RunWriter.open(run.path)
+    try:
+        progress = _progress(writer, run, checkpoint)
+        _record(writer, run, experiment, changes, progress.position)
+        for warning in _differences(run.record, prepared.session.threads or facts.cores()):
+            observer.warned(warning)
+    except BaseException:
+        writer.close()
+        raise
+    return carry_out(prepared, writer, progress, observer, early)
+
+
+def _check_epochs(experiment: Experiment, checkpoint: Checkpoint | None) -> None:
+    done = checkpoint.state["epochs_finished"] if checkpoint else 0
+    if experiment.epochs < done or (experiment.epochs == done and checkpoint and checkpoint.state["is_finished"]):
+        what = f"the run has {done} epochs already, and epochs is {experiment.epochs}"
+        raise ConfigError(Problem(what, hint=f"lengthen it: --epochs {done + experiment.epochs}"))
+
+
+def _progress(writer: RunWriter, run: Run, checkpoint: Checkpoint | None) -> Progress:
+    """Return where to go on; the history keeps the epochs that the checkpoint knows, the others are repeated."""
+    if checkpoint is None:
+        writer.history_to(0)
+        return Progress()
+    state, finished = checkpoint.state, checkpoint.state["epochs_finished"]
+    writer.history_to(finished)
+    position = Position(state["epoch"], state["step"], is_stopped=state["is_stopped"] and not state["is_finished"])
+    if state["is_finished"]:
+        position = replace(position, epoch=finished)
+    return Progress(position, snapshot_of(checkpoint), run.history.rows()[:finished], state["is_finished"])
+
+
+def _record(writer: RunWriter, run: Run, experiment: Experiment, changes: Sequence[Change], position: Position) -> None:
+    """Write down from where the run goes on, with what, and what the config is now."""
+    sessions = list(writer.record.get("resumed", ()))
+    sessions[-1] = {
+        **sessions[-1],
+        "from_epoch": position.epoch + 1,
+        "from_step": position.step + 1,
+        "changes": [{"key": each.key, "was": each.was, "now": each.now} for each in changes],
+        "versions": facts.versions(),
+        "machine": facts.machine(),
+    }
+    writer.update(resumed=sessions, config=to_plain(experiment))
+    if changes:
+        writer.write_resolved(to_yaml(experiment))
+
+
+def _differences(record: Mapping[str, Any], threads: int) -> list[str]:
+    """Say what is different in the surroundings: it may change the last bits, and can hardly be put back."""
+    was, now = record.get("versions") or {}, facts.versions()
+    changed = [f"{name} was {was[name]} and is {now[name]}" for name in now if name in was and was[name] != now[name]]
+    machine, here = record.get("machine") or {}, facts.machine()
+    changed += [
+        f"the {name} was {machine[name]} and is {here[name]}"
+        for name in ("architecture", "cores")
+        if name in machine and machine[name] != here[name]
+    ]
+    if record.get("threads") not in (None, threads):
+        changed.append(f"threads were {record['threads']} and are {threads}")
+    return [f"results may differ in the last bits from here on: {each}" for each in changed]
