@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dnnrun.analysis.comparison import compare_runs
-    from dnnrun.api import plot, resume, train
+    from dnnrun.api import plot, resume, train, verify
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
+    from dnnrun.doctor import examine_installation
     from dnnrun.engine.observer import Observer
     from dnnrun.errors import ConfigError, DataError, DnnrunError, Problem, RunError, TrainingError
     from dnnrun.store import Run, find_runs
@@ -30,6 +31,7 @@ _OFFERED = {
     "Problem": "dnnrun.errors",
     "Run": "dnnrun.store",
     "compare_runs": "dnnrun.analysis.comparison",
+    "examine_installation": "dnnrun.doctor",
     "find_runs": "dnnrun.store",
     "RunError": "dnnrun.errors",
     "TrainingError": "dnnrun.errors",
@@ -37,6 +39,7 @@ _OFFERED = {
     "plot": "dnnrun.api",
     "resume": "dnnrun.api",
     "train": "dnnrun.api",
+    "verify": "dnnrun.api",
 }
 
 __all__ = [
@@ -50,11 +53,13 @@ __all__ = [
     "RunError",
     "TrainingError",
     "compare_runs",
+    "examine_installation",
     "find_runs",
     "load_config",
     "plot",
     "resume",
     "train",
+    "verify",
 ]
 
 

@@ -6,6 +6,7 @@ and neither of the two knows the other.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,9 +22,11 @@ from dnnrun.errors import ConfigError, Problem, RunError
 from dnnrun.store import Run
 
 if TYPE_CHECKING:
+    from dnnrun.analysis.repetition import Repetition
     from dnnrun.engine.training import Outcome
 
 SMOKE_ROWS = 256
+TOLERANCE = 1e-3
 
 
 def train(
@@ -116,6 +119,45 @@ def resume(
 
     outcome = resume_run(run, experiment, dataset, changes, observer=observer, allow_code=allow_code)
     return _looked_after(outcome, observer)
+
+
+def verify(
+    run: Run | str | Path,
+    *,
+    epochs: int | None = None,
+    tolerance: float = TOLERANCE,
+    allow_code: bool = False,
+    observer: Observer | None = None,
+) -> Repetition:
+    """Train a run again from its ``resolved.yaml``, in a temporary place, and compare what comes of it.
+
+    Args:
+        run: the run, or its directory; one that has finished at least an epoch.
+        epochs: train only so many of its epochs; then the history alone is compared.
+        tolerance: the largest relative difference that does not count as different.
+        allow_code: whether import paths in the config may be run.
+        observer: who is told of the progress.
+
+    Raises:
+        ConfigError: the run's config is not valid any more.
+        DataError: its data cannot be read any more.
+        RunError: there is no such run, or it is broken.
+        TrainingError: the second training failed.
+    """
+    run = run if isinstance(run, Run) else Run(run)
+    finished = len(run.history.epochs) if run.record else 0
+    if run.status == "running" or not finished:
+        what = "is still being trained" if finished else "has finished no epoch"
+        raise RunError(f"{run.path}: {what}, so that there is nothing to compare with")
+    wanted = epochs or (None if run.status == "completed" else finished)
+    overrides = [f"epochs={min(wanted, finished)}"] if wanted else []
+    with tempfile.TemporaryDirectory(prefix="dnnrun-verify-") as place:
+        again = train(
+            run.resolved_config, overrides=overrides, runs_dir=place, allow_code=allow_code, observer=observer
+        )
+        from dnnrun.analysis.repetition import compare_repetition  # noqa: PLC0415 - not needed to train
+
+        return compare_repetition(run, again, tolerance=tolerance)
 
 
 def _looked_after(outcome: Outcome, observer: Observer) -> Run:

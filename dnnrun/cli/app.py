@@ -15,8 +15,10 @@ from dnnrun.cli import screen
 COMMANDS = {
     "train": "dnnrun.cli.train:train",
     "resume": "dnnrun.cli.resume:resume",
+    "verify": "dnnrun.cli.verify:verify",
     "compare": "dnnrun.cli.compare:compare",
     "validate": "dnnrun.cli.validate:validate",
+    "doctor": "dnnrun.cli.doctor:doctor",
 }
 
 app = typer.Typer(

@@ -6,12 +6,13 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dnnrun.cli.screen import Terminated, results
 
 if TYPE_CHECKING:
+    from dnnrun.cli.progress import TrainingScreen
     from dnnrun.engine.observer import Observer
     from dnnrun.store import Run
 
@@ -24,30 +25,35 @@ def train_on_screen(training: Callable[[Observer], Run], *, quiet: bool, as_json
         quiet: whether to print nothing but the path of the run.
         as_json: whether to print the result as one JSON object.
     """
-    signal.signal(signal.SIGTERM, _terminate)
-    run, failure = _carried_out(training, quiet=quiet)
+    from dnnrun.errors import DnnrunError
+    from dnnrun.store import Run
+
+    failure: BaseException | None = None
+    with training_screen(quiet=quiet) as screen:
+        try:
+            run: Run | None = training(screen)
+        except (DnnrunError, KeyboardInterrupt) as error:
+            run, failure = (Run(screen.plan.run) if screen.plan else None), error
     if run is not None:
         _print_result(run, quiet=quiet, as_json=as_json)
     if failure is not None:
         raise failure
 
 
-def _carried_out(training: Callable[[Observer], Run], *, quiet: bool) -> tuple[Run | None, BaseException | None]:
-    """Train with TensorFlow's chatter off the screen; return the run, if one was made, and what ended it early."""
+@contextlib.contextmanager
+def training_screen(*, quiet: bool) -> Iterator[TrainingScreen]:
+    """Yield an observer that shows a training on stderr; TensorFlow's chatter is off the screen meanwhile."""
     from dnnrun.cli.chatter import turned_away
     from dnnrun.cli.progress import TrainingScreen
-    from dnnrun.errors import DnnrunError
-    from dnnrun.store import Run
 
+    signal.signal(signal.SIGTERM, _terminate)
     with turned_away() as chatter:
         live = sys.stdout.isatty() and chatter.screen.isatty()
         screen = TrainingScreen(chatter, live=live, quiet=quiet)
         # What Keras's callbacks and the user's own print is no result, and with --json it would spoil one.
         with contextlib.redirect_stdout(sys.stderr if quiet else chatter.screen):
             try:
-                return training(screen), None
-            except (DnnrunError, KeyboardInterrupt) as failure:
-                return (Run(screen.plan.run) if screen.plan else None), failure
+                yield screen
             finally:
                 screen.close()  # rich has its own stand-in for stdout, and must put ours back before it goes
 

@@ -49,7 +49,7 @@ def resume_run(
     prepared, early = prepare_quietly(experiment, dataset, observer, allow_code=allow_code)
     writer = RunWriter.open(run.path)
     try:
-        progress = _progress(writer, run, checkpoint)
+        progress = replace(_progress(writer, run, checkpoint), has_new_rate=_is_rate_changed(changes))
         _record(writer, run, experiment, changes, progress.position)
         for warning in _differences(run.record, prepared.session.threads or facts.cores()):
             observer.warned(warning)
@@ -77,6 +77,10 @@ def _progress(writer: RunWriter, run: Run, checkpoint: Checkpoint | None) -> Pro
     if state["is_finished"]:
         position = replace(position, epoch=finished)
     return Progress(position, snapshot_of(checkpoint), run.history.rows()[:finished], state["is_finished"])
+
+
+def _is_rate_changed(changes: Sequence[Change]) -> bool:
+    return any(each.key.startswith("optimizer.") and each.key.endswith(".learning_rate") for each in changes)
 
 
 def _record(writer: RunWriter, run: Run, experiment: Experiment, changes: Sequence[Change], position: Position) -> None:

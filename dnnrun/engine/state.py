@@ -64,15 +64,26 @@ class TrainingState:
         """Remember what callbacks hold before the first epoch: arguments, which a resumed run may have changed."""
         self._began_with = [dict(_plain_attributes(callback)) for callback in self._callbacks]
 
-    def restore(self, snapshot: Snapshot) -> None:
+    def before_beginning(self) -> None:
+        """Have callbacks begin as those that go on: a CSV log is added to, not written over."""
+        for callback in self._callbacks:
+            if isinstance(callback, keras.callbacks.CSVLogger):
+                callback.append = True
+
+    def restore(self, snapshot: Snapshot, *, keep_rate: bool = False) -> None:
         """Put a state back.
+
+        Args:
+            snapshot: the state.
+            keep_rate: leave the optimizer's learning rate as it is: the one in the config has been changed.
 
         Raises:
             RunError: it is that of another model, or of other callbacks.
         """
         self._check(snapshot)
         for name, variable in self._variables.items():
-            variable.assign(snapshot.arrays[name])
+            if not (keep_rate and name.startswith("optimizer/") and name.endswith("/learning_rate")):
+                variable.assign(snapshot.arrays[name])
         for callback, packed in zip(self._callbacks, snapshot.callbacks, strict=False):
             _tell(callback, _unpacked(packed, snapshot.arrays))
         _restore_generators(snapshot.generators)
@@ -130,7 +141,7 @@ def _tell(callback: keras.callbacks.Callback, known: Any) -> None:
 def _shorten(logger: keras.callbacks.CSVLogger, size: int) -> None:
     """Take out of a CSV log what came after the checkpoint; the epochs that are repeated write it anew."""
     if logger.csv_file:
-        logger.csv_file.truncate(size)
+        logger.csv_file.truncate(min(size, Path(logger.filename).stat().st_size))
 
 
 def _plain_attributes(callback: keras.callbacks.Callback) -> Iterator[tuple[str, Any]]:

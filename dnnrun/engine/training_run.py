@@ -30,12 +30,14 @@ class Progress:
         snapshot: the state there, or None at the very beginning.
         rows: the history so far, an epoch each.
         is_finished: whether the training had reached its end, so that what follows is a second training of the model.
+        has_new_rate: whether the learning rate is no longer that of the snapshot, by the user's wish.
     """
 
     position: Position = _BEGINNING
     snapshot: Snapshot | None = None
     rows: Sequence[dict[str, float]] = ()
     is_finished: bool = False
+    has_new_rate: bool = False
 
 
 class Training:
@@ -106,8 +108,10 @@ class Training:
         progress = self._progress
         if progress.snapshot is None:
             self._fitting.run(progress.position, self._state.note_beginning)
-        elif progress.is_finished:  # a second training: callbacks begin anew, as when fit is called twice
-            self._state.restore(progress.snapshot)
+            return
+        self._state.before_beginning()
+        if progress.is_finished:  # a second training: callbacks begin anew, as when fit is called twice
+            self._state.restore(progress.snapshot, keep_rate=progress.has_new_rate)
             self._fitting.run(progress.position, self._state.note_beginning)
         else:
             self._fitting.run(progress.position, lambda: self._put_back(progress.snapshot))
@@ -115,7 +119,7 @@ class Training:
     def _put_back(self, snapshot: Snapshot | None) -> None:
         self._state.note_beginning()
         if snapshot is not None:
-            self._state.restore(snapshot)
+            self._state.restore(snapshot, keep_rate=self._progress.has_new_rate)
 
     def _facts(self, position: Position) -> dict[str, Any]:
         return {

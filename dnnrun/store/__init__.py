@@ -2,6 +2,7 @@
 
 from dnnrun.store.checkpoints import Checkpoint, Checkpoints
 from dnnrun.store.history import History
+from dnnrun.store.layout import worker_log
 from dnnrun.store.reading import Run, find_runs
 from dnnrun.store.writing import TARGET_HINT, Folder, RunWriter, fault_of_target
 
@@ -15,4 +16,5 @@ __all__ = [
     "RunWriter",
     "fault_of_target",
     "find_runs",
+    "worker_log",
 ]

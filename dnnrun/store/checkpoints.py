@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from dnnrun.errors import RunError
 from dnnrun.store import atomic, layout
 
 _MAGIC = b"dnnrun checkpoint 1\n"
-_KEPT = 2  # the newest, and the one before should its disk have lost it
 _ENDING = ".state"
 
 Array = np.ndarray[Any, Any]
@@ -66,13 +66,25 @@ class Checkpoints:
             file.write(_MAGIC + digest.digest())
             file.writelines(parts)
         atomic.write_json(self._folder / layout.LATEST, {"file": self._file(number).name})
-        self._remove_others({number, max(numbers, default=number)})
+        self._remove_others({number, max(numbers, default=number)})  # the one before, should the disk lose the newest
 
     def read(self) -> Checkpoint | None:
-        """Return the newest checkpoint that is whole, or None where there is none."""
-        for number in self._newest_first():
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError, struct.error, RecursionError):
-                return _decoded(self._file(number).read_bytes())
+        """Return the newest checkpoint that is whole, or None where there is none.
+
+        Raises:
+            RunError: there are some, and all are damaged; to go on from the start would take the place of the run.
+        """
+        tried: set[int] = set()
+        while new := [number for number in self._newest_first() if number not in tried]:  # one may come meanwhile
+            for number in new:
+                with contextlib.suppress(OSError, ValueError, KeyError, TypeError, struct.error, RecursionError):
+                    return _decoded(self._file(number).read_bytes())
+            tried.update(new)
+        if tried:
+            raise RunError(
+                f"{self._folder}: every checkpoint is damaged, or may not be read",
+                hint="put the files back as they were, or train the run's resolved.yaml anew",
+            )
         return None
 
     def _newest_first(self) -> list[int]:
@@ -102,19 +114,20 @@ class Checkpoints:
                 left_over.unlink()
 
 
-def _encoded(arrays: Mapping[str, Array], state: Mapping[str, Any]) -> Iterator[bytes]:
+def _encoded(arrays: Mapping[str, Array], state: Mapping[str, Any]) -> Iterator[bytes | memoryview]:
     described = [(name, str(array.dtype), list(array.shape)) for name, array in arrays.items()]
     header = json.dumps({"state": state, "arrays": described}).encode()
     yield struct.pack("<Q", len(header))
     yield header
     for array in arrays.values():
-        yield np.ascontiguousarray(array).tobytes()
+        yield np.ascontiguousarray(array).reshape(-1).view(np.uint8).data  # no copy, which may be gigabytes
 
 
 def _decoded(content: bytes) -> Checkpoint:
     """Return what a file holds; raises ValueError where it is damaged."""
     start = len(_MAGIC) + hashlib.sha256().digest_size
-    if not content.startswith(_MAGIC) or hashlib.sha256(content[start:]).digest() != content[len(_MAGIC) : start]:
+    digest = hashlib.sha256(memoryview(content)[start:]).digest()
+    if not content.startswith(_MAGIC) or digest != content[len(_MAGIC) : start]:
         raise ValueError("damaged")
     [length] = struct.unpack_from("<Q", content, start)
     start += 8

@@ -117,7 +117,7 @@ class HistoryWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._columns: list[str] = []
-        self._rows: list[dict[str, float]] = []
+        self._rows: list[dict[str, str]] = []  # as text, so that rows that are written anew stay the same
         self._flushed_at = -math.inf
 
     def keep(self, epochs: int) -> None:
@@ -127,13 +127,14 @@ class HistoryWriter:
             RunError: it has fewer whole rows than that, or cannot be written.
         """
         try:
-            lines = self._path.read_text(encoding="utf-8").split("\n")[:-1]
+            text = self._path.read_text(encoding="utf-8")
         except FileNotFoundError:
-            lines = []
+            text = ""
         except (OSError, UnicodeDecodeError) as error:
             raise RunError(f"{self._path}: cannot be read: {error}") from error
+        lines = text.split("\n")[:-1]  # behind the last line end is nothing, or a row that was cut off
         header, kept = (_cells_of(lines[0]) if lines else []), lines[1 : epochs + 1]
-        rows = [_row_of(line, header) for line in kept] if header else []
+        rows = [_row_of(line, header) for line in kept] if "epoch" in header else []
         whole = [row for row in rows if row is not None]
         if [int(row["epoch"]) for row in whole] != list(range(1, epochs + 1)):
             raise RunError(
@@ -145,10 +146,11 @@ class HistoryWriter:
             with atomic.explained(self._path):
                 self._path.unlink(missing_ok=True)
             return
-        if len(lines) != epochs + 1:
-            atomic.write_text(self._path, "".join(f"{line}\n" for line in lines[: epochs + 1]))
+        wanted = "".join(f"{line}\n" for line in lines[: epochs + 1])
+        if wanted != text:
+            atomic.write_text(self._path, wanted)
         self._columns = header
-        self._rows = [{name: value for name, value in row.items() if not math.isnan(value)} for row in whole]
+        self._rows = [dict(zip(header, _cells_of(line), strict=True)) for line in kept]
 
     def append(self, row: Mapping[str, float]) -> None:
         """Add the row of one epoch.
@@ -161,17 +163,18 @@ class HistoryWriter:
         if not self._rows and self._path.exists():
             raise RunError(f"{self._path} has rows already, and a new history would take their place")
         columns = _ordered([*self._columns, *(name for name in row if name not in self._columns)])
+        cells = {name: _text(value) for name, value in row.items()}
         is_new, self._columns = columns != self._columns, []  # until it is written: the next row writes all anew
         if is_new:
-            lines = [_line(columns), *(_line(_cells(each, columns)) for each in (*self._rows, row))]
+            lines = [_line(columns), *(_line(_in_order(each, columns)) for each in (*self._rows, cells))]
             atomic.write_text(self._path, "".join(f"{line}\n" for line in lines))
         else:
             now = time.monotonic()
             is_due = now - self._flushed_at >= _FLUSH_EVERY
-            atomic.append_line(self._path, _line(_cells(row, columns)), flush=is_due)
+            atomic.append_line(self._path, _line(_in_order(cells, columns)), flush=is_due)
             self._flushed_at = now if is_due else self._flushed_at
         self._columns = columns
-        self._rows.append(dict(row))
+        self._rows.append(cells)
 
     def flush(self) -> None:
         """Have every row on the disk when this returns."""
@@ -179,8 +182,8 @@ class HistoryWriter:
             atomic.flush(self._path)
 
 
-def _cells(row: Mapping[str, float], columns: Sequence[str]) -> list[str]:
-    return [_text(row[name]) if name in row else "" for name in columns]
+def _in_order(cells: Mapping[str, str], columns: Sequence[str]) -> list[str]:
+    return [cells.get(name, "") for name in columns]
 
 
 def _text(value: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 LAYOUT_VERSION = 1
 
 CONFIG = "config.yaml"
@@ -18,6 +20,7 @@ PLOTS = "plots"
 LOG = "train.log"
 STATE = "checkpoints/state"
 LATEST = "latest.json"
+WORKER_LOG = "worker-{}.log"
 
 OWN = {
     CONFIG, RESOLVED, RECORD, HISTORY, EVALUATION, PREDICTIONS, LABELS, MODEL, WEIGHTS, LOG, CHECKPOINTS, PLOTS, STATE,
@@ -27,3 +30,8 @@ OWN = {
 
 TEMPORARY = ".part-"
 """How the name of a file begins while it is being written; such a file is never read."""
+
+
+def worker_log(run_path: Path, index: int) -> Path:
+    """Return where one of the processes that train a run together logs to."""
+    return run_path / WORKER_LOG.format(index)

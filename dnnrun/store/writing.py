@@ -76,15 +76,14 @@ class RunWriter:
         Raises:
             RunError: it is no run, is damaged, or is being written by a process.
         """
-        run = Run(path)
-        if run.status == "running":
-            process = run.record.get("process") or {}
-            raise _is_taken(path, f"process {process.get('pid')} on {process.get('host')}")
-        writer = cls(path, run.record)
+        _ended(path)
+        writer = cls(path, {})
         try:
-            now = _iso(_now())
-            resumed = [*run.record.get("resumed", ()), {"at": now, "from_status": run.status}]
-            writer.update(status="running", ended=None, failure=None, process=this_process(), resumed=resumed)
+            run = _ended(path)  # once more: until it was locked, another process may have gone on with it
+            before = run.record.get("resumed")
+            resumed = [*(before if isinstance(before, list) else ()), {"at": _iso(_now()), "from_status": run.status}]
+            now = {"status": "running", "ended": None, "failure": None, "process": this_process(), "resumed": resumed}
+            writer.update(**{**run.record, **now})
         except BaseException:
             writer.close()
             raise
@@ -196,9 +195,24 @@ def fault_of_target(relative: str, *, folder: Folder) -> str | None:
     if path.is_absolute() or ".." in path.parts or "\0" in relative:
         return f"{relative!r} leads out of the run directory"
     inside = _below(folder) / path
-    if str(inside) in layout.OWN or layout.STATE in map(str, inside.parents):
+    if str(inside) in layout.OWN or layout.STATE in map(str, inside.parents) or _is_worker_log(inside):
         return f"{relative!r} is what dnnrun itself writes"
     return None
+
+
+def _ended(path: Path) -> Run:
+    """Return a run that no process writes.
+
+    Raises:
+        RunError: one does, or it is no run, or is damaged.
+    """
+    run = Run(path)
+    if run.status == "running":
+        process = run.record.get("process")
+        if not isinstance(process, dict):
+            raise _is_taken(path, "a process that is not known")
+        raise _is_taken(path, f"process {process.get('pid')} on {process.get('host')}")
+    return run
 
 
 def _locked(folder: Path) -> int:
@@ -221,6 +235,10 @@ def _locked(folder: Path) -> int:
 
 def _is_taken(path: Path, by: str) -> RunError:
     return RunError(f"{path}: is being trained by {by}", hint="wait for it to end, or interrupt it")
+
+
+def _is_worker_log(inside: PurePath) -> bool:
+    return len(inside.parts) == 1 and inside.match(layout.WORKER_LOG.format("*"))
 
 
 def _below(folder: Folder) -> PurePath:

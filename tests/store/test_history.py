@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dnnrun.errors import RunError
+from dnnrun.store import history as history_module
 from dnnrun.store.history import History, HistoryWriter, read_history
 
 NAME = "history.csv"
@@ -202,3 +203,76 @@ def test_looking_things_up(path: Path) -> None:
 
 def test_the_best_of_nothing_but_nan(path: Path) -> None:
     assert write(path, {"epoch": 1, "loss": math.nan}).best("loss", "min") is None
+
+
+ROWS = [{"epoch": epoch, "loss": 1 / epoch, "seconds": 0.5} for epoch in range(1, 6)]
+
+
+@pytest.mark.parametrize("cut_off", ["", "6,0.1", "6"])
+def test_a_history_goes_on_from_its_first_rows(cut_off: str, path: Path) -> None:
+    write(path, *ROWS)
+    before = path.read_text()
+    path.write_text(before + cut_off)
+    for kept in (5, 3):
+        writer = HistoryWriter(path)
+        writer.keep(kept)
+        assert path.read_text() == "".join(before.splitlines(keepends=True)[: kept + 1])
+    writer.append({"epoch": 4, "loss": 9.0, "val_loss": 8.0, "seconds": 0.1})
+    writer.append({"epoch": 5, "loss": 7.0, "seconds": 0.1})
+    history = read_history(path)
+    assert history.problem == ""
+    assert history.columns["loss"] == [1.0, 0.5, 1 / 3, 9.0, 7.0]
+    assert history.rows()[2] == ROWS[2]
+    assert history.rows()[3]["val_loss"] == 8.0
+
+
+def test_a_history_that_goes_on_from_nothing(path: Path) -> None:
+    write(path, *ROWS)
+    writer = HistoryWriter(path)
+    writer.keep(0)
+    assert not path.exists()
+    writer.append(ROWS[0])
+    assert read_history(path).epochs == [1]
+    HistoryWriter(path.with_name("none.csv")).keep(0)
+
+
+@pytest.mark.parametrize("damaged", ["epoch,loss\n1,0.5\n", "epoch,loss\n1,0.5\n3,0.5\n", "", "loss\n1\n2\n", "\xff"])
+def test_a_history_that_has_lost_rows(damaged: str, path: Path) -> None:
+    path.write_bytes(damaged.encode("latin-1"))
+    with pytest.raises(RunError, match=r"not whole|cannot be read"):
+        HistoryWriter(path).keep(2)
+    assert path.read_bytes() == damaged.encode("latin-1")
+
+
+def test_rows_that_stay_are_the_same_text_when_a_column_comes_later(path: Path) -> None:
+    write(path, {"epoch": 1, "loss": math.nan, "seconds": 1}, {"epoch": 2, "loss": 0.5, "seconds": 2})
+    path.write_text(path.read_text().replace("nan,1\n", "nan,1.50\n"))
+    writer = HistoryWriter(path)
+    writer.keep(1)
+    writer.append({"epoch": 2, "loss": 0.25, "val_loss": 0.75, "seconds": 3})
+    assert path.read_text() == "epoch,loss,val_loss,seconds\n1,nan,,1.50\n2,0.25,0.75,3\n"
+
+
+def test_rows_are_flushed_once_a_second_and_when_asked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, flushed, real = [100.0], [], os.fsync
+
+    def count(descriptor: int) -> None:
+        flushed.append(now[0])
+        real(descriptor)
+
+    monkeypatch.setattr(history_module.time, "monotonic", lambda: now[0])
+    writer = HistoryWriter(path)
+    writer.append({"epoch": 1, "loss": 0.5})
+    monkeypatch.setattr(os, "fsync", count)
+    for epoch in range(2, 22):
+        now[0] += 0.125
+        writer.append({"epoch": epoch, "loss": 0.5})
+        assert read_history(path).epochs[-1] == epoch  # for who reads, it is there at once
+    assert flushed == [100.125, 101.125, 102.125]
+    writer.flush()
+    assert flushed == [100.125, 101.125, 102.125, 102.5]
+
+
+def test_there_is_nothing_to_flush_before_the_first_row(path: Path) -> None:
+    HistoryWriter(path).flush()
+    assert not path.exists()
