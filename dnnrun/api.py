@@ -6,7 +6,10 @@ and neither of the two knows the other.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import tempfile
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +19,7 @@ from dnnrun.config.load import Override, complete, load_config
 from dnnrun.config.resolved import to_plain
 from dnnrun.config.schema import Experiment
 from dnnrun.config.smoke import smoke_test_of
+from dnnrun.data.dataset import Dataset
 from dnnrun.data.load import resolve_data
 from dnnrun.engine.observer import Observer
 from dnnrun.errors import ConfigError, Problem, RunError
@@ -64,11 +68,8 @@ def train(
     if smoke:
         experiment = smoke_test_of(experiment, SMOKE_ROWS)
     observer = observer or Observer()
-    observer.preparing(f"reading {experiment.dataset.source}")
-    experiment, dataset = resolve_data(experiment, allow_code=allow_code)
-    # Last, because it takes seconds: by now the config is known to be sound, and so is the data.
-    observer.preparing("starting TensorFlow")
-    from dnnrun.engine.training import train_experiment  # noqa: PLC0415
+    experiment, dataset = _data_of(experiment, observer, allow_code=allow_code)
+    from dnnrun.engine.training import train_experiment  # noqa: PLC0415 - takes seconds
 
     outcome = train_experiment(experiment, dataset, runs_dir=Path(runs_dir), observer=observer, allow_code=allow_code)
     return _looked_after(outcome, observer)
@@ -107,15 +108,13 @@ def resume(
         raise RunError(f"{run.path}: is being trained by a process", hint="wait for it, or interrupt it")
     observer = observer or Observer()
     experiment = load_config(run.resolved_config, overrides)
-    observer.preparing(f"reading {experiment.dataset.source}")
-    experiment, dataset = resolve_data(experiment, allow_code=allow_code)
+    experiment, dataset = _data_of(experiment, observer, allow_code=allow_code)
     changes = changes_between(run.config, to_plain(experiment))
     known = run.record.get("dataset", {}).get("fingerprint")
     if known != dataset.fingerprint:
         changes.append(Change(DATA, known, dataset.fingerprint))
     refuse_changes(changes, allow_changes)
-    observer.preparing("starting TensorFlow")
-    from dnnrun.engine.resuming import resume_run  # noqa: PLC0415
+    from dnnrun.engine.resuming import resume_run  # noqa: PLC0415 - takes seconds
 
     outcome = resume_run(run, experiment, dataset, changes, observer=observer, allow_code=allow_code)
     return _looked_after(outcome, observer)
@@ -158,6 +157,30 @@ def verify(
         from dnnrun.analysis.repetition import compare_repetition  # noqa: PLC0415 - not needed to train
 
         return compare_repetition(run, again, tolerance=tolerance)
+
+
+def _data_of(experiment: Experiment, observer: Observer, *, allow_code: bool) -> tuple[Experiment, Dataset]:
+    """Read the data while TensorFlow is starting beside it: each takes seconds, and the cores are there."""
+    starting = _importing("dnnrun.engine.resuming")
+    observer.preparing(f"reading {experiment.dataset.source}")
+    experiment, dataset = resolve_data(experiment, allow_code=allow_code)
+    observer.preparing("starting TensorFlow")
+    starting.join()
+    _importing("sklearn.metrics", "dnnrun.analysis.plots.table")  # for the end of the run, while it trains
+    return experiment, dataset
+
+
+def _importing(*modules: str) -> threading.Thread:
+    """Import modules in a thread; what fails there fails again where it is needed, and is explained there."""
+
+    def import_all() -> None:
+        for module in modules:
+            with contextlib.suppress(Exception):
+                importlib.import_module(module)
+
+    thread = threading.Thread(target=import_all, name="importing", daemon=True)
+    thread.start()
+    return thread
 
 
 def _looked_after(outcome: Outcome, observer: Observer) -> Run:

@@ -49,6 +49,8 @@ def resume_run(
     prepared, early = prepare_quietly(experiment, dataset, observer, allow_code=allow_code)
     writer = RunWriter.open(run.path)
     try:
+        checkpoint = run.checkpoints.read()  # again: another process may have gone on until the run was ours
+        _check_epochs(experiment, checkpoint)
         progress = replace(_progress(writer, run, checkpoint), has_new_rate=_is_rate_changed(changes))
         _record(writer, run, experiment, changes, progress.position)
         for warning in _differences(run.record, prepared.session.threads or facts.cores()):

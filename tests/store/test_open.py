@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dnnrun.errors import RunError
-from dnnrun.store import Run, RunWriter, worker_log
+from dnnrun.store import Run, RunWriter, worker_log, writing
 
 
 def ended(writer: RunWriter, status: str = "interrupted") -> Path:
@@ -122,6 +122,22 @@ def test_many_at_once_take_turns_and_lose_nothing_of_one_another(writer: RunWrit
         opened = sum(pool.map(go_on, range(200)))
     assert opened
     assert len(Run(path).record["resumed"]) == opened
+
+
+def test_what_another_wrote_just_before_the_lock_was_had_is_kept(
+    writer: RunWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, lock = ended(writer), writing._locked
+
+    def be_late(folder: Path) -> int:
+        monkeypatch.undo()
+        ended(RunWriter.open(folder), "completed")
+        return lock(folder)
+
+    monkeypatch.setattr(writing, "_locked", be_late)
+    again = RunWriter.open(path)
+    assert [session["from_status"] for session in again.record["resumed"]] == ["interrupted", "completed"]
+    again.close()
 
 
 def test_the_history_goes_on(writer: RunWriter) -> None:
