@@ -12,6 +12,7 @@ from dnnrun.data.class_weights import class_weights
 from dnnrun.data.dataset import Dataset
 from dnnrun.engine.callbacks import CallbackFactory
 from dnnrun.engine.compilation import compile_model, try_one_batch
+from dnnrun.engine.fused_updates import fuse_updates
 from dnnrun.engine.loop import Loop
 from dnnrun.engine.model import build_model
 from dnnrun.engine.objects import ObjectBuilder
@@ -62,5 +63,7 @@ def prepare(experiment: Experiment, dataset: Dataset, *, allow_code: bool) -> Pr
         callbacks = CallbackFactory(experiment, builder)
         untrained = try_one_batch(model, experiment, dataset)
         model.optimizer.build(model.trainable_variables)
+        if session.kind == "cpu" and session.strategy is None and not model.jit_compile:
+            fuse_updates(model.optimizer)
     loop = Loop(model, jit=bool(model.jit_compile))
     return Prepared(experiment, dataset, session, builder, model, loop, callbacks, class_weight, untrained)

@@ -13,6 +13,7 @@ import pytest
 from dnnrun.data.dataset import Rows
 from dnnrun.engine.feeding import Feed, Order, row_weights
 from dnnrun.engine.fitting import Fitting, Position, Watch
+from dnnrun.engine.fused_updates import fuse_updates
 from dnnrun.engine.hooks import Hooks
 from dnnrun.engine.loop import Loop
 
@@ -132,6 +133,7 @@ CASES = {
     "schedule": Case(optimizer=decaying),
     "clipped by value": Case(optimizer=lambda: keras.optimizers.Adam(0.01, clipvalue=0.001)),
     "clipped by norm": Case(optimizer=lambda: keras.optimizers.Adam(0.01, clipnorm=0.01)),
+    "adam clipped by global norm": Case(optimizer=lambda: keras.optimizers.Adam(0.1, global_clipnorm=0.01)),
     "clipped by global norm": Case(optimizer=lambda: keras.optimizers.SGD(0.1, global_clipnorm=0.01)),
 }
 
@@ -175,6 +177,7 @@ def model_history(
     model.compute_metrics(*data, model(data[0]))
     model.reset_metrics()
     model.optimizer.build(model.trainable_variables)
+    fuse_updates(model.optimizer)
     order = Order(len(rows), BATCH, seed=None)
     hooks = Hooks(callbacks, model, epochs=EPOCHS, steps=order.steps)
     loop = Loop(model, jit=False)
