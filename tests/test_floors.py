@@ -24,9 +24,10 @@ BELOW: dict[str, set[str]] = {
     "analysis": {"store", "config", "components", "errors"},
     "search": {"engine", "config", "store", "components", "errors"},
     "api": {"search", "engine", "analysis", "data", "config", "store", "components", "errors"},
-    "cli": {"api", "search", "engine", "analysis", "data", "config", "store", "components", "errors", ""},
+    "doctor": {"api", "engine", "data", "store", "errors"},
+    "cli": {"doctor", "api", "search", "engine", "analysis", "data", "config", "store", "components", "errors", ""},
     # dnnrun/__init__.py, which offers the library's names, each loaded when it is first used
-    "": {"api", "search", "engine", "analysis", "data", "config", "store", "components", "errors"},
+    "": {"doctor", "api", "search", "engine", "analysis", "data", "config", "store", "components", "errors"},
 }
 ONLY_IN = {
     "typer": {"cli"},
