@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install train test lint types check format catalog bench-start test-lowest clean
+.PHONY: help install train test lint types check format catalog bench bench-start test-lowest clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ format: $(VENV)/installed-dev ## rewrite the code in the project's style
 
 catalog: $(VENV)/installed-dev ## describe the installed Keras in dnnrun/config/catalog.json
 	$(BIN)/python -m dnnrun.engine.catalog dnnrun/config/catalog.json
+
+bench: $(VENV)/installed ## seconds an epoch through model.fit and through dnnrun, side by side
+	$(BIN)/python tests/benchmarks/epochs.py
 
 bench-start: $(VENV)/installed ## time the commands that only read
 	$(BIN)/python tests/benchmarks/start_up.py

@@ -36,7 +36,7 @@ class TrainingScreen(Observer):
         self.console = Console(file=chatter.screen, highlight=False, soft_wrap=True, force_terminal=live or None)
         self._status = self.console.status("") if live and not quiet else None
         self._progress: Progress | None = None
-        self._clock = TimeLeft(0, 1, validates=False)
+        self._clock = TimeLeft(0, 1, validation=0.0)
 
     def preparing(self, what: str) -> None:
         """Say what is being done, on a line that goes away."""
@@ -51,7 +51,7 @@ class TrainingScreen(Observer):
         """Print the header and begin the bar."""
         self.plan = plan
         total = (plan.epochs - plan.epochs_done) * plan.steps
-        self._clock = TimeLeft(total, plan.steps, validates="validation" in plan.data["rows"])
+        self._clock = TimeLeft(total, plan.steps, validation=_validation_share(plan))
         self._chatter.continue_in(plan.log)
         self.close()
         if self._quiet:
@@ -83,6 +83,7 @@ class TrainingScreen(Observer):
         """Say how far a validation has come; the bar counts training steps."""
         if self._progress is not None:
             self._clock.validated(step, steps)
+        if self._progress is not None and step < steps:
             self._draw(measured=f"validating {step / steps:.0%}")
 
     def _draw(self, description: str | None = None, measured: str = "") -> None:
@@ -138,6 +139,7 @@ def header_lines(plan: Plan) -> list[Text]:
             f"{_many(plan.epochs, 'epoch')} of {_many(plan.steps, 'step')}, batch size {plan.batch_size}, "
             f"seed {plan.seed}, on {plan.device}"
         ),
+        "start": _start_text(plan),
         "run": str(plan.run),
     }
     return [title, *(Text(f"  {label:<6}", "cyan") + Text(text) for label, text in rows.items())]
@@ -169,6 +171,19 @@ def _model_text(plan: Plan) -> str:
     if len(layers) > 8:
         layers = [*layers[:4], f"({len(layers) - 7} more)", *layers[-3:]]
     return f"{' > '.join(layers)}; {plan.parameters:,} parameters"
+
+
+def _validation_share(plan: Plan) -> float:
+    """Return how long a validation probably takes, as a share of an epoch: forward only is a third of a step."""
+    rows: Mapping[str, int] = plan.data["rows"]
+    return rows.get("validation", 0) / (plan.steps * plan.batch_size) / 3
+
+
+def _start_text(plan: Plan) -> str:
+    if plan.epochs_done:
+        return f"epoch {plan.epochs_done + 1}, as the checkpoint left it"
+    chance = "" if plan.chance_loss is None else f"; chance gives {metric_text(plan.chance_loss)}"
+    return f"untrained loss {metric_text(plan.untrained_loss)}{chance}"
 
 
 def _shape(shape: Any) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-_VALIDATION_GUESS = 0.1  # of an epoch's training time, until a validation has been seen
-
 
 class TimeLeft:
     """Watches the steps of a training.
@@ -16,22 +14,22 @@ class TimeLeft:
     Args:
         total: training steps in all.
         steps: of them in an epoch.
-        validates: whether a validation follows each epoch.
+        validation: how long one probably takes, as a share of an epoch's steps; counted once one has been seen.
         now: the clock, in seconds.
     """
 
     def __init__(
-        self, total: int, steps: int, *, validates: bool, now: Callable[[], float] = time.perf_counter
+        self, total: int, steps: int, *, validation: float, now: Callable[[], float] = time.perf_counter
     ) -> None:
         self.steps_done = 0
         self._total, self._steps, self._now = total, steps, now
-        self._guess = _VALIDATION_GUESS if validates else 0.0
+        self._guess = validation
         self._seen_at = now()
         self._training = 0.0  # seconds, of the steps that were timed
         self._timed = 0
-        self._validation = 0.0
-        self._validations = 0.0  # how many, with a part for the one at hand
-        self._is_first_test = True
+        self._validation = 0.0  # seconds, of the parts of validations that were timed
+        self._validation_timed = 0.0
+        self._validations = 0.0  # that have been made, with a part for the one at hand
 
     def stepped(self, done: int) -> None:
         """So many training steps have been taken in all."""
@@ -43,22 +41,22 @@ class TimeLeft:
 
     def validated(self, step: int, steps: int) -> None:
         """So many of the steps of a validation have been taken."""
-        seconds = self._lap()
-        if self._is_first_test:  # traced, too
-            self._is_first_test = False
-            return
-        self._validation += seconds
-        self._validations = int(self._validations) + step / steps if step < steps else int(self._validations) + 1
+        seconds, before = self._lap(), self._validations
+        self._validations = int(before) + step / steps
+        if before:  # the first look falls on a tracing, too
+            self._validation += seconds
+            self._validation_timed += self._validations - before
 
     def seconds_left(self) -> float | None:
         """Return how long the training will still take; None before two looks."""
         if not self._timed:
             return None
         a_step = self._training / self._timed
-        epoch = a_step * self._steps
-        validation = self._validation / self._validations if self._validations else self._guess * epoch
-        epochs_left = -(-(self._total - self.steps_done) // self._steps)
-        return a_step * (self._total - self.steps_done) + validation * epochs_left
+        a_validation = self._guess * a_step * self._steps
+        if self._validation_timed:
+            a_validation = self._validation / self._validation_timed
+        validations_left = self._total / self._steps - self._validations if self._guess else 0.0
+        return a_step * (self._total - self.steps_done) + a_validation * validations_left
 
     def _lap(self) -> float:
         now = self._now()

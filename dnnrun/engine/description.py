@@ -10,6 +10,7 @@ import keras
 
 from dnnrun.config.resolved import to_plain
 from dnnrun.engine import facts
+from dnnrun.engine.chance import chance_loss
 from dnnrun.engine.observer import Plan
 from dnnrun.engine.preparation import Prepared
 from dnnrun.engine.training_run import Progress
@@ -33,6 +34,7 @@ def record_of(prepared: Prepared) -> dict[str, Any]:
         "dataset": prepared.dataset.facts(),
         "parameters": prepared.model.count_params(),
         "untrained": prepared.untrained,
+        "chance_loss": chance_loss(experiment, prepared.dataset),
         "epochs_finished": 0,
         "best": None,
         "weights_from_epoch": 0,
@@ -58,6 +60,8 @@ def plan_of(prepared: Prepared, writer: RunWriter, progress: Progress) -> Plan:
         steps=experiment.steps_per_epoch or -(-rows // experiment.batch_size),
         batch_size=experiment.batch_size,
         seed=experiment.seed or 0,
+        untrained_loss=prepared.untrained["loss"],
+        chance_loss=chance_loss(experiment, prepared.dataset),
         epochs_done=progress.position.epoch,
     )
 

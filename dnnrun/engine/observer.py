@@ -28,6 +28,8 @@ class Plan:
         steps: steps an epoch.
         batch_size: rows a step.
         seed: the seed of the run.
+        untrained_loss: of the model before the first step, on the first batch of training rows.
+        chance_loss: what a model that knows nothing scores, or None where that is not known.
         epochs_done: how many epochs a run that is resumed has finished.
     """
 
@@ -43,6 +45,8 @@ class Plan:
     steps: int
     batch_size: int
     seed: int
+    untrained_loss: float
+    chance_loss: float | None = None
     epochs_done: int = 0
 
 

@@ -12,6 +12,7 @@ import keras
 from dnnrun.config.resolved import to_yaml
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Dataset
+from dnnrun.engine.chance import far_from_chance
 from dnnrun.engine.description import plan_of, record_of
 from dnnrun.engine.evaluation import evaluate
 from dnnrun.engine.log import logger, logging_to
@@ -99,6 +100,9 @@ def carry_out(
             observer.started(plan)
             for warning in early:
                 warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+            remark = far_from_chance(plan.untrained_loss, plan.chance_loss)
+            if remark and not plan.epochs_done:
+                warnings.warn(remark, stacklevel=1)
             failure = _train(prepared, writer, progress, observer)
         except KeyboardInterrupt as interrupt:
             failure = interrupt

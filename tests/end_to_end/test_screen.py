@@ -22,7 +22,7 @@ def test_without_a_terminal_there_is_a_line_an_epoch(dnnrun: Dnnrun) -> None:
     assert done.code == 0, done.err
     lines = done.err.splitlines()
     assert lines[0].startswith("iris_softmax  Three species")
-    assert [line.split("  ")[0] for line in lines[5:]] == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
+    assert [line.split("  ")[0] for line in lines[6:]] == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
     assert "data  iris: 64 training, 24 validation, 30 test rows of 4, 3 classes" in done.err
     assert "\x1b" not in done.err + done.out
     assert "cuda" not in done.err.lower()
@@ -39,7 +39,7 @@ def test_without_a_terminal_there_is_a_line_an_epoch(dnnrun: Dnnrun) -> None:
 def test_on_a_terminal_there_is_a_live_bar(dnnrun: Dnnrun) -> None:
     terminal, inside = pty.openpty()
     process = subprocess.Popen(
-        [COMMAND, "train", CONFIGS / "mnist_adam.yaml", "--epochs", "2", "--set", "dataset.limit=3000"],
+        [COMMAND, "train", CONFIGS / "mnist_adam.yaml", "--epochs", "2", "--set", "dataset.limit=20000"],
         cwd=dnnrun.folder,
         env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"},
         stdin=inside,
