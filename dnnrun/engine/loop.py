@@ -67,7 +67,7 @@ class Loop:
         return keras.tree.map_structure(lambda *each: np.concatenate([np.asarray(part) for part in each]), *parts)
 
     def _chunk_function(self, step: Callable[[Any], Any]) -> Callable[..., tuple[Logs, Any]]:
-        model, is_reporting_late = self._model, _reports_metrics_only(self._model)
+        model, is_reporting_late = self._model, reports_metrics_only(self._model)
         one_step = tf.function(step, jit_compile=True, reduce_retracing=True) if self._jit else step
 
         def chunk(tensors: Any, order: Any, batch_size: int, first: Any, last: Any) -> tuple[Logs, Any]:
@@ -81,13 +81,13 @@ class Loop:
             if not is_reporting_late:
                 return _with_logs_of_last_step(lambda number: one_step(batch(number)), first, last)
             with _metrics_unread(model):
-                ended = _while_finite(lambda number: one_step(batch(number)), _loss_total(model), first, last)
+                ended = while_finite(lambda number: one_step(batch(number)), _loss_total(model), first, last)
             return model.get_metrics_result(), ended
 
         return tf.function(chunk, autograph=False, reduce_retracing=True)
 
 
-def _while_finite(step: Callable[[Any], Any], total: Any, first: Any, last: Any) -> Any:
+def while_finite(step: Callable[[Any], Any], total: Any, first: Any, last: Any) -> Any:
     """Take steps until the last, or until the sum of the losses so far is no finite number; return the next step."""
 
     def goes_on(number: Any) -> Any:
@@ -119,7 +119,8 @@ def _as_tensors(logs: Any) -> Any:
     return keras.tree.map_structure(tf.convert_to_tensor, logs)
 
 
-def _reports_metrics_only(model: keras.Model) -> bool:
+def reports_metrics_only(model: keras.Model) -> bool:
+    """Whether a model's steps are Keras's own, which report its metrics and nothing else."""
     return all(getattr(type(model), name) is getattr(keras.Model, name) for name in _REPORTING) and bool(model.metrics)
 
 

@@ -65,5 +65,17 @@ def prepare(experiment: Experiment, dataset: Dataset, *, allow_code: bool) -> Pr
         model.optimizer.build(model.trainable_variables)
         if session.kind == "cpu" and session.strategy is None and not model.jit_compile:
             fuse_updates(model.optimizer)
-    loop = Loop(model, jit=bool(model.jit_compile))
+        loop = _loop_of(model, session, builder)
     return Prepared(experiment, dataset, session, builder, model, loop, callbacks, class_weight, untrained)
+
+
+def _loop_of(model: keras.Model, session: Session, builder: ObjectBuilder) -> Loop:
+    jit = bool(model.jit_compile)
+    if session.strategy is None:
+        return Loop(model, jit=jit)
+    from dnnrun.engine.replicas import ReplicatedLoop  # noqa: PLC0415 - which only few runs need
+
+    try:
+        return ReplicatedLoop(model, jit=jit, strategy=session.strategy)
+    except ValueError as error:
+        raise builder.refusal(str(error), ("optimizer",), "name one device: device: cpu") from error

@@ -90,7 +90,10 @@ def _choose_device(experiment: Experiment) -> Session:
             with contextlib.suppress(RuntimeError):  # already in use by this process: as it was set then
                 tf.config.experimental.set_memory_growth(gpu, True)
         details = tf.config.experimental.get_device_details(gpus[0])
-        return Session("gpu", f"GPU ({details.get('device_name', gpus[0].name)})")
+        name = details.get("device_name", gpus[0].name)
+        if len(gpus) > 1:
+            return Session("gpu", f"{len(gpus)} GPUs ({name})", strategy=tf.distribute.MirroredStrategy())
+        return Session("gpu", f"GPU ({name})")
     if wanted in {"gpu", "tpu"}:
         found = ", ".join(device.device_type for device in tf.config.list_physical_devices())
         raise ConfigError(

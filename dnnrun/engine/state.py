@@ -14,6 +14,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from dnnrun.data.dataset import Array
 from dnnrun.errors import RunError
@@ -53,7 +54,7 @@ class TrainingState:
 
     def take(self) -> Snapshot:
         """Return a copy of the state as it is now."""
-        arrays = {name: np.array(variable) for name, variable in self._variables.items()}
+        arrays = dict(zip(self._variables, _values(list(self._variables.values())), strict=True))
         known = [
             _packed(_known(callback, before), f"callbacks/{index}", arrays)
             for index, (callback, before) in enumerate(zip(self._callbacks, self._began_with, strict=True))
@@ -113,6 +114,14 @@ def _variables(model: keras.Model) -> Iterator[tuple[str, Any]]:
             if id(variable) not in seen and variable.dtype != "string":
                 seen.add(id(variable))
                 yield f"{part}/{index}/{variable.path}", variable
+
+
+def _values(variables: Sequence[Any]) -> list[Array]:
+    """Return copies of variables; of those that several devices have parts of, the sum."""
+    if not tf.distribute.has_strategy():
+        return [np.array(variable) for variable in variables]
+    read = tf.function(lambda: [tf.convert_to_tensor(variable.value) for variable in variables], autograph=False)
+    return [np.array(value) for value in read()]
 
 
 def _known(callback: keras.callbacks.Callback, before: Mapping[str, Any]) -> Any:

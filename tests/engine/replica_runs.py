@@ -1,0 +1,114 @@
+"""Trains small models on two virtual devices and on one, and prints how far the results are apart: see `test_replicas`.
+
+A process of its own, because a CPU can be divided only before TensorFlow has computed anything.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from dnnrun.data.dataset import Rows
+from dnnrun.engine.feeding import Feed, Order
+from dnnrun.engine.fitting import Fitting, Interrupted, Position, Watch
+from dnnrun.engine.hooks import Hooks
+from dnnrun.engine.loop import Loop
+from dnnrun.engine.replicas import ReplicatedLoop
+from dnnrun.engine.state import TrainingState
+
+RANDOM = np.random.default_rng(2)
+ROWS = Rows(RANDOM.normal(size=(41, 6)).astype(np.float32), RANDOM.integers(0, 3, 41))
+HELD_OUT = ROWS.take(slice(0, 17))
+WEIGHTS = RANDOM.uniform(0.5, 2, 41).astype(np.float32)
+EPOCHS = 3
+
+
+def model_of(optimizer: Any, *, penalty: str | None = None) -> keras.Model:
+    keras.utils.set_random_seed(3)
+    layers = [
+        keras.layers.Dense(8, activation="relu", kernel_regularizer=penalty),
+        keras.layers.Dense(3, activation="softmax"),
+    ]
+    model = keras.Sequential([keras.Input((6,)), *layers])
+    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
+    model.compute_metrics(ROWS.x, ROWS.y, model(ROWS.x))
+    model.reset_metrics()
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+# Of 41 rows the last batch has 1, 1, 6 and 1.
+CASES: dict[str, tuple[Callable[[], keras.Model], int, Any]] = {
+    "batches of 8": (lambda: model_of("adam"), 8, None),
+    "batches of 5": (lambda: model_of("adam"), 5, None),
+    "batches of 7": (lambda: model_of("sgd"), 7, None),
+    "weights of rows": (lambda: model_of("adam"), 8, WEIGHTS),
+    "regularizer": (lambda: model_of("adam", penalty="l2"), 8, None),
+    "clipping": (lambda: model_of(keras.optimizers.SGD(0.1, global_clipnorm=0.1)), 8, None),
+}
+
+
+def histories(case: str, strategy: Any, *, interrupt: bool = False) -> dict[str, list[float]]:
+    """Train; with ``interrupt``, stop in the middle of an epoch, and go on with another model from its state."""
+    rows: dict[str, list[float]] = {}
+    keras.backend.clear_session()  # names are counted anew, as in a new process
+    try:
+        with strategy.scope() if strategy else nullcontext():
+            return trained(case, strategy, rows, Position(), None, wants_end=interrupt)
+    except Interrupted as interrupted:
+        position, snapshot = interrupted.position, interrupted.args[1]
+    keras.backend.clear_session()
+    with strategy.scope():
+        return trained(case, strategy, rows, position, snapshot, wants_end=False)
+
+
+def trained(
+    case: str, strategy: Any, rows: dict[str, list[float]], start: Position, snapshot: Any, *, wants_end: bool
+) -> dict[str, list[float]]:
+    make, batch_size, weights = CASES[case]
+    order = Order(len(ROWS), batch_size, seed=1)
+    model = make()
+    loop = ReplicatedLoop(model, jit=False, strategy=strategy) if strategy else Loop(model, jit=False)
+    hooks = Hooks([], model, epochs=EPOCHS, steps=order.steps)
+    state = TrainingState(model, hooks.all.callbacks)
+    feeds = Feed.of(ROWS, batch_size, weights), Feed.of(HELD_OUT, batch_size)
+    watch = Watch(wants_end=lambda: wants_end)
+    fitting = Fitting(model, loop, feeds[0], order, feeds[1], hooks, epochs=EPOCHS, watch=watch)
+    try:
+        fitting.run(start, state.note_beginning if snapshot is None else lambda: state.restore(snapshot))
+    except Interrupted as interrupted:
+        interrupted.args = (*interrupted.args, state.take())
+        raise
+    for name, values in model.history.history.items():
+        rows.setdefault(name, []).extend(map(float, values))
+    rows["weights"] = [float(np.abs(np.array(variable)).sum()) for variable in model.trainable_variables]
+    return rows
+
+
+def furthest(one: dict[str, list[float]], other: dict[str, list[float]]) -> float:
+    assert one.keys() == other.keys()
+    return max(float(np.max(np.abs(np.array(one[name]) - np.array(other[name])))) for name in one)
+
+
+def main() -> None:
+    """Print the largest difference of each case."""
+    [cpu] = tf.config.list_physical_devices("CPU")
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    found: dict[str, float] = {}
+    for case in CASES:
+        found[case] = furthest(histories(case, strategy), histories(case, None))
+    whole = histories("batches of 5", strategy)
+    found["interrupted"] = furthest(histories("batches of 5", strategy, interrupt=True), whole)
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    main()
