@@ -69,15 +69,20 @@ def try_one_batch(model: keras.Model, experiment: Experiment, dataset: Dataset) 
     """Compute loss and metrics on a few rows of each split, so that what does not fit shows before a run is made.
 
     Returns:
-        The loss and metrics of the untrained model on the first batch of the training rows.
+        The loss and metrics of the untrained model on a batch of training rows.
 
     Raises:
         ConfigError: the labels do not fit the model's output, or the loss or a metric cannot be computed.
     """
     first: dict[str, float] = {}
     for name, rows in reversed(dataset.splits.items()):
-        first = _try(model, experiment, dataset, rows.take(slice(experiment.batch_size)), name)
+        first = _try(model, experiment, dataset, _spread(rows, experiment.batch_size), name)
     return first
+
+
+def _spread(rows: Rows, count: int) -> Rows:
+    """Return so many rows from all over a split: the first ones of a sorted table are all of one class."""
+    return rows.take(np.linspace(0, len(rows) - 1, min(count, len(rows))).astype(np.int64))
 
 
 def _try(model: keras.Model, experiment: Experiment, dataset: Dataset, rows: Rows, split: str) -> dict[str, float]:

@@ -28,7 +28,7 @@ class Plan:
         steps: steps an epoch.
         batch_size: rows a step.
         seed: the seed of the run.
-        untrained_loss: of the model before the first step, on the first batch of training rows.
+        untrained_loss: of the model before the first step, on a batch of rows from all over the training rows.
         chance_loss: what a model that knows nothing scores, or None where that is not known.
         epochs_done: how many epochs a run that is resumed has finished.
     """

@@ -33,7 +33,7 @@ class Prepared:
         loop: its steps.
         callbacks: makes the config's callbacks once the run directory is known.
         class_weight: by class number, or None.
-        untrained: loss and metrics of the untrained model on the first batch of the training rows.
+        untrained: loss and metrics of the untrained model on a batch of training rows.
     """
 
     experiment: Experiment

@@ -102,7 +102,8 @@ def carry_out(
                 warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
             remark = far_from_chance(plan.untrained_loss, plan.chance_loss)
             if remark and not plan.epochs_done:
-                warnings.warn(remark, stacklevel=1)
+                logger.warning(remark)
+                observer.warned(remark)
             failure = _train(prepared, writer, progress, observer)
         except KeyboardInterrupt as interrupt:
             failure = interrupt
