@@ -45,13 +45,13 @@ def resume_run(
     """
     observer = observer or Observer()
     checkpoint = run.checkpoints.read()
-    _check_epochs(experiment, checkpoint)
+    _check_epochs(run, experiment, checkpoint)
     prepared, early = prepare_quietly(experiment, dataset, observer, allow_code=allow_code)
     writer = RunWriter.open(run.path)
     try:
         checkpoint = run.checkpoints.read()  # again: another process may have gone on until the run was ours
-        _check_epochs(experiment, checkpoint)
-        progress = replace(_progress(writer, run, checkpoint), has_new_rate=_is_rate_changed(changes))
+        _check_epochs(run, experiment, checkpoint)
+        progress = replace(_progress(writer, run, experiment, checkpoint), has_new_rate=_is_rate_changed(changes))
         _record(writer, run, experiment, changes, progress.position)
         for warning in _differences(run.record, prepared.session.threads or facts.cores()):
             observer.warned(warning)
@@ -61,24 +61,33 @@ def resume_run(
     return carry_out(prepared, writer, progress, observer, early)
 
 
-def _check_epochs(experiment: Experiment, checkpoint: Checkpoint | None) -> None:
-    done = checkpoint.state["epochs_finished"] if checkpoint else 0
-    if experiment.epochs < done or (experiment.epochs == done and checkpoint and checkpoint.state["is_finished"]):
+def _check_epochs(run: Run, experiment: Experiment, checkpoint: Checkpoint | None) -> None:
+    """Refuse to go on with a run that is complete, or to have fewer epochs than there are."""
+    if checkpoint is None:
+        return
+    done = checkpoint.state["epochs_finished"]
+    is_complete = checkpoint.state["is_finished"] and run.status == "completed"
+    if experiment.epochs < done or (is_complete and experiment.epochs <= checkpoint.state["epochs"]):
         what = f"the run has {done} epochs already, and epochs is {experiment.epochs}"
-        raise ConfigError(Problem(what, hint=f"lengthen it: --epochs {done + experiment.epochs}"))
+        longer = checkpoint.state["epochs"] + done
+        raise ConfigError(Problem(what, hint=f"lengthen it: --epochs {longer}"))
 
 
-def _progress(writer: RunWriter, run: Run, checkpoint: Checkpoint | None) -> Progress:
+def _progress(writer: RunWriter, run: Run, experiment: Experiment, checkpoint: Checkpoint | None) -> Progress:
     """Return where to go on; the history keeps the epochs that the checkpoint knows, the others are repeated."""
     if checkpoint is None:
         writer.history_to(0)
         return Progress()
     state, finished = checkpoint.state, checkpoint.state["epochs_finished"]
+    rows = run.history.rows()[:finished]
     writer.history_to(finished)
-    position = Position(state["epoch"], state["step"], is_stopped=state["is_stopped"] and not state["is_finished"])
-    if state["is_finished"]:
-        position = replace(position, epoch=finished)
-    return Progress(position, snapshot_of(checkpoint), run.history.rows()[:finished], state["is_finished"])
+    if not state["is_finished"]:
+        position = Position(state["epoch"], state["step"], is_stopped=state["is_stopped"])
+        return Progress(position, snapshot_of(checkpoint), rows)
+    is_longer = experiment.epochs > state["epochs"]
+    return Progress(
+        Position(finished), snapshot_of(checkpoint), rows, left="a second training" if is_longer else "saving"
+    )
 
 
 def _is_rate_changed(changes: Sequence[Change]) -> bool:

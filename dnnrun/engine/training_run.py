@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from dnnrun.engine.callbacks import EpochStart, HistoryRecorder
 from dnnrun.engine.feeding import Feed, Order, row_weights
@@ -29,14 +29,15 @@ class Progress:
         position: the next step.
         snapshot: the state there, or None at the very beginning.
         rows: the history so far, an epoch each.
-        is_finished: whether the training had reached its end, so that what follows is a second training of the model.
+        left: what is to be done: the rest of the training; a second training, where the first had reached its end; or
+            nothing but saving what came of it, where a process was killed at that.
         has_new_rate: whether the learning rate is no longer that of the snapshot, by the user's wish.
     """
 
     position: Position = _BEGINNING
     snapshot: Snapshot | None = None
     rows: Sequence[dict[str, float]] = ()
-    is_finished: bool = False
+    left: Literal["the rest", "a second training", "saving"] = "the rest"
     has_new_rate: bool = False
 
 
@@ -110,11 +111,12 @@ class Training:
             self._fitting.run(progress.position, self._state.note_beginning)
             return
         self._state.before_beginning()
-        if progress.is_finished:  # a second training: callbacks begin anew, as when fit is called twice
-            self._state.restore(progress.snapshot, keep_rate=progress.has_new_rate)
-            self._fitting.run(progress.position, self._state.note_beginning)
-        else:
+        if progress.left == "the rest":
             self._fitting.run(progress.position, lambda: self._put_back(progress.snapshot))
+            return
+        self._state.restore(progress.snapshot, keep_rate=progress.has_new_rate)
+        if progress.left == "a second training":  # callbacks begin anew, as when fit is called twice
+            self._fitting.run(progress.position, self._state.note_beginning)
 
     def _put_back(self, snapshot: Snapshot | None) -> None:
         self._state.note_beginning()
@@ -127,6 +129,7 @@ class Training:
             "step": position.step,
             "is_stopped": position.is_stopped,
             "is_finished": False,
+            "epochs": self._epochs,
             "epochs_finished": len(self.recorder.rows),
         }
 
