@@ -150,6 +150,7 @@ def _tell(callback: keras.callbacks.Callback, known: Any) -> None:
 def _shorten(logger: keras.callbacks.CSVLogger, size: int) -> None:
     """Take out of a CSV log what came after the checkpoint; the epochs that are repeated write it anew."""
     if logger.csv_file:
+        logger.append_header = not size  # Keras has looked for a header in what is taken out here
         logger.csv_file.truncate(min(size, Path(logger.filename).stat().st_size))
 
 
