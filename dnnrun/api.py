@@ -22,6 +22,7 @@ from dnnrun.config.smoke import smoke_test_of
 from dnnrun.data.dataset import Dataset
 from dnnrun.data.load import resolve_data
 from dnnrun.engine.observer import Observer
+from dnnrun.engine.workers import Workers
 from dnnrun.errors import ConfigError, Problem, RunError
 from dnnrun.store import Run
 
@@ -41,6 +42,7 @@ def train(
     smoke: bool = False,
     allow_code: bool = False,
     observer: Observer | None = None,
+    workers: Workers | None = None,
 ) -> Run:
     """Train one experiment and return its finished run.
 
@@ -51,6 +53,8 @@ def train(
         smoke: train one epoch on at most 256 rows of each split, to see whether everything works.
         allow_code: whether import paths in the config may be run.
         observer: who is told of the progress.
+        workers: the processes that train it together, if there are several. Each calls this with its own index; the
+            first of them writes the run, and the others only their logs.
 
     Raises:
         ConfigError: the config is wrong, at these lines; nothing was written.
@@ -71,8 +75,10 @@ def train(
     experiment, dataset = _data_of(experiment, observer, allow_code=allow_code)
     from dnnrun.engine.training import train_experiment  # noqa: PLC0415 - takes seconds
 
-    outcome = train_experiment(experiment, dataset, runs_dir=Path(runs_dir), observer=observer, allow_code=allow_code)
-    return _looked_after(outcome, observer)
+    outcome = train_experiment(
+        experiment, dataset, runs_dir=Path(runs_dir), observer=observer, allow_code=allow_code, workers=workers
+    )
+    return _looked_after(outcome, observer, workers)
 
 
 def resume(
@@ -82,6 +88,7 @@ def resume(
     allow_changes: Iterable[str] = (),
     allow_code: bool = False,
     observer: Observer | None = None,
+    workers: Workers | None = None,
 ) -> Run:
     """Go on with a run that was interrupted, crashed or failed, or lengthen a finished one; in its own directory.
 
@@ -95,6 +102,7 @@ def resume(
             the data itself.
         allow_code: whether import paths in the config may be run.
         observer: who is told of the progress.
+        workers: as for `train`; all of them see the run. How many there are may change.
 
     Raises:
         ConfigError: the config or the data has changed in what matters, or there is nothing left to train.
@@ -104,7 +112,7 @@ def resume(
         KeyboardInterrupt: the user stopped it.
     """
     run = run if isinstance(run, Run) else Run(run)
-    if run.status == "running":
+    if run.status == "running" and (workers is None or workers.is_chief):  # else the chief may be ahead of us
         raise RunError(f"{run.path}: is being trained by a process", hint="wait for it, or interrupt it")
     observer = observer or Observer()
     experiment = load_config(run.resolved_config, overrides)
@@ -116,8 +124,8 @@ def resume(
     refuse_changes(changes, allow_changes)
     from dnnrun.engine.resuming import resume_run  # noqa: PLC0415 - takes seconds
 
-    outcome = resume_run(run, experiment, dataset, changes, observer=observer, allow_code=allow_code)
-    return _looked_after(outcome, observer)
+    outcome = resume_run(run, experiment, dataset, changes, observer=observer, allow_code=allow_code, workers=workers)
+    return _looked_after(outcome, observer, workers)
 
 
 def verify(
@@ -183,11 +191,12 @@ def _importing(*modules: str) -> threading.Thread:
     return thread
 
 
-def _looked_after(outcome: Outcome, observer: Observer) -> Run:
-    """Draw the plots of a run that has ended, then raise what ended it, if something did."""
-    observer.preparing("drawing the plots")
-    for problem in plot(outcome.run):
-        observer.warned(str(problem))
+def _looked_after(outcome: Outcome, observer: Observer, workers: Workers | None) -> Run:
+    """Draw the plots of a run that has ended, if it is ours, then raise what ended it, if something did."""
+    if workers is None or workers.is_chief:
+        observer.preparing("drawing the plots")
+        for problem in plot(outcome.run):
+            observer.warned(str(problem))
     if outcome.failure is not None:
         raise outcome.failure
     return outcome.run

@@ -14,16 +14,20 @@ from dnnrun.cli.screen import Terminated, results
 if TYPE_CHECKING:
     from dnnrun.cli.progress import TrainingScreen
     from dnnrun.engine.observer import Observer
+    from dnnrun.engine.workers import Workers
     from dnnrun.store import Run
 
 
-def train_on_screen(training: Callable[[Observer], Run], *, quiet: bool, as_json: bool) -> None:
+def train_on_screen(
+    training: Callable[[Observer], Run], *, quiet: bool, as_json: bool, workers: Workers | None = None
+) -> None:
     """Carry out a training, print what came of it, and raise what ended it early.
 
     Args:
         training: is given the observer to tell.
         quiet: whether to print nothing but the path of the run.
         as_json: whether to print the result as one JSON object.
+        workers: the processes that train together, if there are several; the first of them prints the result.
     """
     from dnnrun.errors import DnnrunError
     from dnnrun.store import Run
@@ -34,7 +38,7 @@ def train_on_screen(training: Callable[[Observer], Run], *, quiet: bool, as_json
             run: Run | None = training(screen)
         except (DnnrunError, KeyboardInterrupt) as error:
             run, failure = (Run(screen.plan.run) if screen.plan else None), error
-    if run is not None:
+    if run is not None and (workers is None or workers.is_chief):
         _print_result(run, quiet=quiet, as_json=as_json)
     if failure is not None:
         raise failure

@@ -23,6 +23,18 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print path, status and
 CodeOption = Annotated[
     bool, typer.Option("--allow-code", envvar="DNNRUN_ALLOW_CODE", help="Run code that the config names.")
 ]
+WorkersOption = Annotated[
+    str | None,
+    typer.Option(
+        "--workers",
+        metavar="HOST:PORT,...",
+        help="Train on several hosts: the addresses of all, the same on each of them. Without it, as TF_CONFIG says.",
+    ),
+]
+TaskIndexOption = Annotated[
+    int | None,
+    typer.Option("--task-index", metavar="N", help="Which of the workers this is; 0, the first, writes the run."),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and the result itself.")]
 
 

@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from dnnrun.cli.on_screen import train_on_screen
-from dnnrun.cli.options import CodeOption, JsonOption, QuietOption, SetOption, overrides_of
+from dnnrun.cli.options import (
+    CodeOption,
+    JsonOption,
+    QuietOption,
+    SetOption,
+    TaskIndexOption,
+    WorkersOption,
+    overrides_of,
+)
 from dnnrun.cli.screen import command
 
 
@@ -26,6 +34,8 @@ def resume(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     allow_code: CodeOption = False,
+    addresses: WorkersOption = None,
+    task_index: TaskIndexOption = None,
 ) -> None:
     """Go on with a run that was interrupted or crashed, or lengthen a finished one.
 
@@ -38,12 +48,20 @@ def resume(
     dnnrun resume runs/20261123-141530-mnist_adam --epochs 20
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
     from dnnrun.api import resume as resume_run
+    from dnnrun.engine.workers import Workers
 
     overrides = overrides_of(assignments, epochs=epochs)
+    workers = Workers.named(addresses, task_index) or Workers.from_environment()
     train_on_screen(
         lambda observer: resume_run(
-            run, overrides=overrides, allow_changes=allow_changes or (), allow_code=allow_code, observer=observer
+            run,
+            overrides=overrides,
+            allow_changes=allow_changes or (),
+            allow_code=allow_code,
+            observer=observer,
+            workers=workers,
         ),
         quiet=quiet,
         as_json=as_json,
+        workers=workers,
     )

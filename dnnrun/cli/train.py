@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from dnnrun.cli.on_screen import train_on_screen
-from dnnrun.cli.options import CodeOption, JsonOption, QuietOption, SetOption, overrides_of
+from dnnrun.cli.options import (
+    CodeOption,
+    JsonOption,
+    QuietOption,
+    SetOption,
+    TaskIndexOption,
+    WorkersOption,
+    overrides_of,
+)
 from dnnrun.cli.screen import command
 
 
@@ -27,6 +35,8 @@ def train(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     allow_code: CodeOption = False,
+    addresses: WorkersOption = None,
+    task_index: TaskIndexOption = None,
 ) -> None:
     """Train one experiment into a new run directory.
 
@@ -36,12 +46,21 @@ def train(
     dnnrun train configs/mnist_adam.yaml --smoke --json
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
     from dnnrun.api import train as train_experiment
+    from dnnrun.engine.workers import Workers
 
     overrides = overrides_of(assignments, epochs=epochs, batch_size=batch_size, seed=seed, name=name)
+    workers = Workers.named(addresses, task_index) or Workers.from_environment()
     train_on_screen(
         lambda observer: train_experiment(
-            config, overrides=overrides, runs_dir=runs_dir, smoke=smoke, allow_code=allow_code, observer=observer
+            config,
+            overrides=overrides,
+            runs_dir=runs_dir,
+            smoke=smoke,
+            allow_code=allow_code,
+            observer=observer,
+            workers=workers,
         ),
         quiet=quiet,
         as_json=as_json,
+        workers=workers,
     )

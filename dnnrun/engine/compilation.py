@@ -11,7 +11,7 @@ import numpy as np
 from dnnrun.components import Component
 from dnnrun.config.schema import Experiment, ModelConfig
 from dnnrun.data.dataset import Dataset, Rows
-from dnnrun.engine.measurements import RESERVED, numbers_of
+from dnnrun.engine.measurements import RESERVED, loss_of_one_device, numbers_of
 from dnnrun.engine.objects import ObjectBuilder, in_one_line, reason_of
 from dnnrun.engine.session import Session
 from dnnrun.errors import ConfigError, Problem
@@ -101,7 +101,7 @@ def _try(model: keras.Model, experiment: Experiment, dataset: Dataset, rows: Row
         _check_output(shape, experiment, dataset)
     shapes = f"a row of the output has shape {shape}, a row of the labels {rows.y.shape[1:]}"
     try:
-        loss = float(model.compute_loss(x=rows.x, y=rows.y, y_pred=predicted, training=False))
+        loss = loss_of_one_device(model.compute_loss(x=rows.x, y=rows.y, y_pred=predicted, training=False))
     except Exception as error:
         raise ConfigError(
             Problem(

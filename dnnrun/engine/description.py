@@ -29,6 +29,7 @@ def record_of(prepared: Prepared) -> dict[str, Any]:
         "versions": facts.versions(),
         "machine": facts.machine(),
         "devices": [prepared.session.device],
+        "workers": prepared.session.team.size,
         "threads": prepared.session.threads or facts.cores(),
         "git": facts.git_state(),
         "dataset": prepared.dataset.facts(),

@@ -15,7 +15,7 @@ from dnnrun.data.dataset import Array, Dataset, Rows
 from dnnrun.engine.feeding import Feed
 from dnnrun.engine.hooks import python_logs
 from dnnrun.engine.loop import Loop
-from dnnrun.engine.measurements import numbers_of
+from dnnrun.engine.measurements import loss_of_one_device, numbers_of
 from dnnrun.engine.objects import ObjectBuilder
 
 _SAMPLES = 25
@@ -157,11 +157,17 @@ def trivial_guess(
     model.reset_metrics()
     metrics = numbers_of(model.compute_metrics(rows.x, rows.y, predicted))
     model.reset_metrics()
-    metrics["loss"] = float(np.mean(np.asarray(loss(rows.y, predicted))))
+    metrics["loss"] = _guess_loss(loss, rows, predicted)
     if dataset.task == "classification":  # by definition; Keras's accuracy takes a logit below 0.5 for class 0
         right = float(np.mean(rows.class_numbers == _commonest_class(dataset)))
         metrics |= dict.fromkeys(_ACCURACIES & set(metrics), right)
     return {"guess": words, "metrics": metrics}
+
+
+def _guess_loss(loss: Any, rows: Rows, predicted: Array) -> float:
+    value = loss(rows.y, predicted)
+    is_mean = isinstance(loss, keras.losses.Loss)  # a function gives the loss of each row
+    return loss_of_one_device(value) if is_mean else float(np.mean(np.asarray(value)))
 
 
 def _commonest_class(dataset: Dataset) -> int:

@@ -15,6 +15,7 @@ from dnnrun.engine.feeding import Feed, Order
 from dnnrun.engine.hooks import Hooks, python_logs
 from dnnrun.engine.loop import Loop
 from dnnrun.engine.pace import Pace
+from dnnrun.engine.team import Team
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,15 @@ class Watch:
     Args:
         stepped: told of the epoch from 0, how many of its steps are done, and the logs so far, several times a second.
         validated: told how many of the steps of a validation are done, and of how many, likewise.
-        may_keep: told of every position that a checkpoint may be made at.
+        wants_checkpoint: asked whether it is time for a checkpoint.
+        keep: told to make one of this position.
         wants_end: asked whether to end.
     """
 
     stepped: Callable[[int, int, dict[str, Any]], None] = lambda epoch, steps, logs: None
     validated: Callable[[int, int], None] = lambda done, steps: None
-    may_keep: Callable[[Position], None] = lambda position: None
+    wants_checkpoint: Callable[[], bool] = lambda: False
+    keep: Callable[[Position], None] = lambda position: None
     wants_end: Callable[[], bool] = lambda: False
 
 
@@ -86,6 +89,7 @@ class Fitting:
         hooks: the callbacks.
         epochs: how many there are to be in the end.
         watch: who looks on.
+        team: the processes that train the same, if there are several.
     """
 
     def __init__(
@@ -99,9 +103,11 @@ class Fitting:
         *,
         epochs: int,
         watch: Watch,
+        team: Team | None = None,
     ) -> None:
         self._model, self._loop, self._feed, self._order, self._validation = model, loop, feed, order, validation
         self._hooks, self._epochs, self._watch = hooks, epochs, watch
+        self._team = team or Team()
         self._pace, self._test_pace = Pace(), Pace()
 
     def run(self, start: Position, restore: Callable[[], None] = lambda: None) -> None:
@@ -130,12 +136,9 @@ class Fitting:
                 callbacks.on_epoch_begin(epoch)
             logs = self._epoch(epoch, first)
             callbacks.on_epoch_end(epoch, logs)
-            position = Position(epoch + 1, 0, is_stopped=self._model.stop_training)
-            self._watch.may_keep(position)
+            self._look_up(epoch + 1, 0)
             if self._model.stop_training:
                 break
-            if self._watch.wants_end() and epoch + 1 < self._epochs:
-                raise Interrupted(position)
         if isinstance(self._model.optimizer, keras.optimizers.Optimizer):
             self._model.optimizer.finalize_variable_values(self._model.trainable_weights)
         callbacks.on_train_end(logs)
@@ -157,7 +160,7 @@ class Fitting:
         return logs
 
     def _chunk(self, epoch: int, step: int, order: Any) -> tuple[dict[str, Any], int]:
-        last = min(self._pace.steps_from(step), self._hooks.next_stop(step))
+        last = self._team.least(min(self._pace.steps_from(step), self._hooks.next_stop(step)))
         self._hooks.train_batch_begin(step)
         began = time.perf_counter()
         logs, done = self._loop.train(self._feed, order, step, last)
@@ -168,11 +171,21 @@ class Fitting:
         if not _is_finite(logs.get("loss")):
             raise Diverged(Position(epoch, done - 1), float(logs["loss"]))
         if done < self._order.steps:
-            position = Position(epoch, done)
-            self._watch.may_keep(position)
-            if self._watch.wants_end():
-                raise Interrupted(position)
+            self._look_up(epoch, done)
         return logs, done
+
+    def _look_up(self, epoch: int, step: int) -> None:
+        """Do, before a step, what somebody wishes: a callback, the watch, or those of another process."""
+        wishes = self._model.stop_training, self._watch.wants_checkpoint(), self._watch.wants_end()
+        stops, keeps, ends = self._team.any_of(*wishes)
+        self._model.stop_training = stops
+        if stops and step:  # the epoch ends here; a checkpoint would go on with it
+            return
+        position = Position(epoch, step, is_stopped=stops)
+        if keeps:
+            self._watch.keep(position)
+        if ends and not stops and epoch < self._epochs:
+            raise Interrupted(position)
 
     def evaluate(self, feed: Feed) -> dict[str, Any]:
         """Return loss and metrics on rows, as ``evaluate`` does, callbacks included."""
@@ -183,12 +196,14 @@ class Fitting:
         logs: dict[str, Any] = {}
         step = 0
         while step < feed.steps and not model.stop_evaluating:
-            last = step + 1 if hooks.watch_test_batches else min(self._test_pace.steps_from(step), feed.steps)
+            wanted = step + 1 if hooks.watch_test_batches else min(self._test_pace.steps_from(step), feed.steps)
+            last = self._team.least(wanted)
             hooks.test_batch_begin(step)
             began = time.perf_counter()
             logs = python_logs(self._loop.test(feed, step, last))
             self._test_pace.took(last - step, time.perf_counter() - began)
             hooks.test_batch_end(last - 1, logs)
+            [model.stop_evaluating] = self._team.any_of(model.stop_evaluating)
             self._watch.validated(last, feed.steps)
             step = last
         hooks.all.on_test_end(logs)

@@ -32,10 +32,13 @@ class Keeper:
         self._fault: BaseException | None = None
         self._due = time.perf_counter() + _FIRST_AFTER
 
-    def offer(self, position: Position) -> None:
-        """Make a checkpoint if it is time for one; raises RunError where the one before could not be written."""
-        if time.perf_counter() < self._due or (self._thread is not None and self._thread.is_alive()):
-            return
+    def is_due(self) -> bool:
+        """Whether it is time for a checkpoint; those that only follow leave that to the process that writes it."""
+        is_busy = self._thread is not None and self._thread.is_alive()
+        return self._writer.is_ours and not is_busy and time.perf_counter() >= self._due
+
+    def keep_beside(self, position: Position) -> None:
+        """Make a checkpoint beside the training; raises RunError where the one before could not be written."""
         self.wait()
         began = time.perf_counter()
         content = self._content(position)
@@ -64,7 +67,7 @@ class Keeper:
     def _write(self, content: tuple[Snapshot, dict[str, Any]], facts: dict[str, Any]) -> None:
         snapshot, known = content
         state = {**known, "callbacks": list(snapshot.callbacks), "generators": dict(snapshot.generators), **facts}
-        self._writer.checkpoints.write(snapshot.arrays, state)
+        self._writer.write_checkpoint(snapshot.arrays, state)
 
     def _write_beside(self, content: tuple[Snapshot, dict[str, Any]], blocked: float) -> None:
         began = time.perf_counter()

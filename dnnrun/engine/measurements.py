@@ -6,9 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 # Names that the history has for itself; a metric of such a name would take the column's place.
 RESERVED = ("epoch", "loss", "learning_rate", "seconds")
+
+
+def loss_of_one_device(loss: Any) -> float:
+    """Return what a Keras loss gives as it would be without a strategy, whose part for one replica Keras computes."""
+    return float(loss) * float(tf.distribute.get_strategy().num_replicas_in_sync)
 
 
 def numbers_of(logs: Mapping[str, Any]) -> dict[str, float]:

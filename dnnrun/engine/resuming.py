@@ -14,10 +14,12 @@ from dnnrun.engine import facts
 from dnnrun.engine.fitting import Position
 from dnnrun.engine.keeping import snapshot_of
 from dnnrun.engine.observer import Observer
+from dnnrun.engine.team import Team
 from dnnrun.engine.training import Outcome, carry_out, prepare_quietly
 from dnnrun.engine.training_run import Progress
-from dnnrun.errors import ConfigError, Problem
-from dnnrun.store import Checkpoint, Run, RunWriter
+from dnnrun.engine.workers import Workers
+from dnnrun.errors import ConfigError, Problem, RunError
+from dnnrun.store import Checkpoint, FollowingWriter, Run, RunWriter
 
 
 def resume_run(
@@ -28,6 +30,7 @@ def resume_run(
     *,
     observer: Observer | None = None,
     allow_code: bool = False,
+    workers: Workers | None = None,
 ) -> Outcome:
     """Train on from where a run has come to.
 
@@ -38,6 +41,7 @@ def resume_run(
         changes: what is different from the config and data that the run began with; recorded.
         observer: who is told of the progress.
         allow_code: whether the config's import paths may be run.
+        workers: the processes that train it together, if there are several; each calls this, and all see the run.
 
     Raises:
         ConfigError: there is nothing left to train, or the config does not fit Keras or the data.
@@ -46,13 +50,17 @@ def resume_run(
     observer = observer or Observer()
     checkpoint = run.checkpoints.read()
     _check_epochs(run, experiment, checkpoint)
-    prepared, early = prepare_quietly(experiment, dataset, observer, allow_code=allow_code)
-    writer = RunWriter.open(run.path)
+    prepared, early = prepare_quietly(experiment, dataset, observer, allow_code=allow_code, workers=workers)
+    team = prepared.session.team
+    writer = RunWriter.open(run.path) if team.is_chief else FollowingWriter(run.path, team.index)
     try:
-        checkpoint = run.checkpoints.read()  # again: another process may have gone on until the run was ours
-        _check_epochs(run, experiment, checkpoint)
+        if writer.is_ours:  # once more: another process may have gone on until the run was ours
+            checkpoint = run.checkpoints.read()
+            _check_epochs(run, experiment, checkpoint)
         progress = replace(_progress(writer, run, experiment, checkpoint), has_new_rate=_is_rate_changed(changes))
-        _record(writer, run, experiment, changes, progress.position)
+        _check_agreement(team, run, progress)
+        if writer.is_ours:
+            _record(writer, run, experiment, changes, progress.position)
         for warning in _differences(run.record, prepared.session.threads or facts.cores()):
             observer.warned(warning)
     except BaseException:
@@ -88,6 +96,14 @@ def _progress(writer: RunWriter, run: Run, experiment: Experiment, checkpoint: C
     return Progress(
         Position(finished), snapshot_of(checkpoint), rows, left="a second training" if is_longer else "saving"
     )
+
+
+def _check_agreement(team: Team, run: Run, progress: Progress) -> None:
+    """Refuse to go on where the workers do not see the same run."""
+    position = progress.position
+    if len({tuple(row) for row in team.gather([position.epoch, position.step, len(progress.rows)])}) > 1:
+        what = f"{run.path}: the workers see different checkpoints in it"
+        raise RunError(what, hint="put it where all of them see it, or copy it to each of them as it is now")
 
 
 def _is_rate_changed(changes: Sequence[Change]) -> bool:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import keras
 import tensorflow as tf
+from tensorflow.python.eager import context  # the one way to set how long workers are waited for
 
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Dataset
+from dnnrun.engine.team import ConnectedTeam, Team
 from dnnrun.engine.threads import choose_threads
+from dnnrun.engine.workers import Workers
 from dnnrun.errors import ConfigError, Problem
+
+_SECONDS_TO_CONNECT = 60  # all of them are there and have agreed when they begin to connect
+_SECONDS_TO_ANSWER = 20  # silence of a worker after which the others take it for dead
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,7 @@ class Session:
         strategy: TensorFlow's distribution strategy, or None for its default.
         threads: of TensorFlow on the CPU; 0 for as many as there are cores.
         placement: the device to place everything on, such as ``/CPU:0``, or None to leave it to TensorFlow.
+        team: the processes that train together.
     """
 
     kind: str
@@ -33,6 +40,7 @@ class Session:
     strategy: Any = None
     threads: int = 0
     placement: str | None = None
+    team: Team = field(default_factory=Team)
 
     @contextlib.contextmanager
     def scope(self) -> Iterator[None]:
@@ -45,8 +53,13 @@ class Session:
             yield
 
 
-def open_session(experiment: Experiment, dataset: Dataset) -> Session:
+def open_session(experiment: Experiment, dataset: Dataset, workers: Workers | None = None) -> Session:
     """Prepare TensorFlow for one run and return the device it will use.
+
+    Args:
+        experiment: the config.
+        dataset: its data.
+        workers: the processes that train it together, if there are several; all of them have met.
 
     Raises:
         ConfigError: the device that the config names is not there, or threads can no longer be changed.
@@ -56,7 +69,7 @@ def open_session(experiment: Experiment, dataset: Dataset) -> Session:
     if experiment.deterministic:
         tf.config.experimental.enable_op_determinism()
     keras.config.set_dtype_policy(experiment.precision)
-    session = _choose_device(experiment)
+    session = _choose_device(experiment) if workers is None else _connect(experiment, workers)
     keras.utils.set_random_seed(experiment.seed)
     return replace(session, threads=threads)
 
@@ -86,24 +99,70 @@ def _choose_device(experiment: Experiment) -> Session:
         return _tpu()
     gpus = tf.config.list_physical_devices("GPU")
     if wanted in {"auto", "gpu"} and gpus:
-        for gpu in gpus:
-            with contextlib.suppress(RuntimeError):  # already in use by this process: as it was set then
-                tf.config.experimental.set_memory_growth(gpu, True)
+        _let_memory_grow(gpus)
         details = tf.config.experimental.get_device_details(gpus[0])
         name = details.get("device_name", gpus[0].name)
         if len(gpus) > 1:
             return Session("gpu", f"{len(gpus)} GPUs ({name})", strategy=tf.distribute.MirroredStrategy())
         return Session("gpu", f"GPU ({name})")
     if wanted in {"gpu", "tpu"}:
-        found = ", ".join(device.device_type for device in tf.config.list_physical_devices())
-        raise ConfigError(
-            Problem(
-                f"there is no {wanted.upper()} that TensorFlow can use",
-                experiment.place(("device",)),
-                f"it finds: {found}; 'device: auto' takes the best there is",
-            )
-        )
+        raise _missing(experiment)
     return Session("cpu", "CPU", placement="/CPU:0" if gpus else None)
+
+
+def _connect(experiment: Experiment, workers: Workers) -> Session:
+    """Connect with the other workers, each of which computes with all its GPUs, or else with its CPU."""
+    gpus = tf.config.list_physical_devices("GPU")
+    if experiment.device == "tpu" or (experiment.device == "gpu" and not gpus):
+        raise _missing(experiment)
+    if experiment.device == "cpu":
+        gpus = []
+        tf.config.set_visible_devices([], "GPU")
+    _let_memory_grow(gpus)
+    # TensorFlow itself would wait an hour for one that is lost between their meeting and here.
+    context.context().configure_coordination_service(
+        "standalone",
+        service_leader="/job:worker/replica:0/task:0",
+        cluster_register_timeout_in_ms=1000 * _SECONDS_TO_CONNECT,
+        heartbeat_timeout_in_ms=1000 * _SECONDS_TO_ANSWER,
+        coordinated_jobs=[
+            context.coordination_config_pb2.CoordinatedJob(name="worker", num_tasks=len(workers.addresses))
+        ],
+    )
+    resolver = tf.distribute.cluster_resolver.SimpleClusterResolver(
+        tf.train.ClusterSpec({"worker": list(workers.addresses)}),
+        task_type="worker",
+        task_id=workers.index,
+        rpc_layer="grpc",
+    )
+    try:
+        strategy = tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver)
+    except tf.errors.OpError as error:
+        what = f"{workers.name(workers.index)} cannot connect with the others: {error.message.splitlines()[0]}"
+        raise ConfigError(
+            Problem(what, hint="name addresses that all workers reach, with ports that are free")
+        ) from error
+    count = len(workers.addresses)
+    each = f"{len(gpus)} GPUs each" if len(gpus) > 1 else "a GPU each" if gpus else "a CPU each"
+    team = ConnectedTeam(workers.index, count, strategy)
+    return Session("gpu" if gpus else "cpu", f"{count} workers, {each}", strategy=strategy, team=team)
+
+
+def _let_memory_grow(gpus: Sequence[Any]) -> None:
+    for gpu in gpus:
+        with contextlib.suppress(RuntimeError):  # already in use by this process: as it was set then
+            tf.config.experimental.set_memory_growth(gpu, True)
+
+
+def _missing(experiment: Experiment) -> ConfigError:
+    found = ", ".join(device.device_type for device in tf.config.list_physical_devices())
+    return ConfigError(
+        Problem(
+            f"there is no {experiment.device.upper()} that TensorFlow can use",
+            experiment.place(("device",)),
+            f"it finds: {found}; 'device: auto' takes the best there is",
+        )
+    )
 
 
 def _tpu() -> Session:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from dnnrun.config.resolved import to_yaml
 from dnnrun.config.schema import Experiment
@@ -20,9 +21,17 @@ from dnnrun.engine.objects import in_one_line
 from dnnrun.engine.observer import Observer
 from dnnrun.engine.outcome import progress_facts
 from dnnrun.engine.preparation import Prepared, prepare
+from dnnrun.engine.team import ConnectedTeam
 from dnnrun.engine.training_run import Progress, Training
+from dnnrun.engine.workers import Workers
 from dnnrun.errors import DnnrunError, TrainingError, in_words
-from dnnrun.store import Run, RunWriter
+from dnnrun.store import FollowingWriter, Run, RunWriter
+
+# What TensorFlow raises where a process that it computes with has gone.
+_LOST = (
+    tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError, tf.errors.DeadlineExceededError,
+    tf.errors.InternalError, tf.errors.UnknownError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,7 @@ def train_experiment(
     runs_dir: Path,
     observer: Observer | None = None,
     allow_code: bool = False,
+    workers: Workers | None = None,
 ) -> Outcome:
     """Train one experiment into a new run directory.
 
@@ -54,14 +64,15 @@ def train_experiment(
         runs_dir: where the run directory is made.
         observer: who is told of the progress.
         allow_code: whether the config's import paths may be run.
+        workers: the processes that train it together, if there are several; each calls this, and the first writes.
 
     Raises:
         ConfigError: the config does not fit Keras or the data; no directory was made.
         RunError: the directory cannot be made.
     """
     observer = observer or Observer()
-    prepared, early = prepare_quietly(experiment, dataset, observer, allow_code=allow_code)
-    writer = RunWriter.create(runs_dir, prepared.experiment.run_name, record_of(prepared))
+    prepared, early = prepare_quietly(experiment, dataset, observer, allow_code=allow_code, workers=workers)
+    writer = _new_run(prepared, runs_dir)
     try:
         document = experiment.document
         writer.write_config(document.written if document else None, to_yaml(experiment))
@@ -74,14 +85,24 @@ def train_experiment(
 
 
 def prepare_quietly(
-    experiment: Experiment, dataset: Dataset, observer: Observer, *, allow_code: bool
+    experiment: Experiment, dataset: Dataset, observer: Observer, *, allow_code: bool, workers: Workers | None
 ) -> tuple[Prepared, list[warnings.WarningMessage]]:
     """Build everything; return also the warnings that came while there was no log to write them to."""
     observer.preparing("building the model")
     with warnings.catch_warnings(record=True) as early:
         warnings.simplefilter("default")
-        prepared = prepare(experiment, dataset, allow_code=allow_code)
+        prepared = prepare(experiment, dataset, allow_code=allow_code, workers=workers, waiting=observer.preparing)
     return prepared, early
+
+
+def _new_run(prepared: Prepared, runs_dir: Path) -> RunWriter:
+    """Make the run's directory as the chief; others learn from it what it is called."""
+    team = prepared.session.team
+    if team.is_chief:
+        writer = RunWriter.create(runs_dir, prepared.experiment.run_name, record_of(prepared))
+        team.told_by_chief(writer.path.name)
+        return writer
+    return FollowingWriter(runs_dir / team.told_by_chief(""), team.index)
 
 
 def carry_out(
@@ -173,6 +194,12 @@ def _explained(error: BaseException, prepared: Prepared) -> DnnrunError:
     text, hint = in_one_line(error), "train.log in the run directory has the details"
     if "OOM" in text or "out of memory" in text.lower() or isinstance(error, MemoryError):
         hint = f"memory ran out: try --batch-size {max(1, prepared.experiment.batch_size // 2)}"
-    failure = TrainingError(f"training failed: {type(error).__name__}: {text}", hint=hint)
-    failure.__cause__ = error
+    elif isinstance(error, _LOST) and isinstance(prepared.session.team, ConnectedTeam):
+        text = "another worker has ended, or does not answer any more"
+        return _caused(TrainingError(text, hint="its own log says why; 'dnnrun resume' on all workers goes on"), error)
+    return _caused(TrainingError(f"training failed: {type(error).__name__}: {text}", hint=hint), error)
+
+
+def _caused(failure: TrainingError, cause: BaseException) -> TrainingError:
+    failure.__cause__ = cause
     return failure

@@ -80,9 +80,11 @@ class Training:
             watch=Watch(
                 stepped=lambda epoch, steps, logs: observer.stepped(epoch + 1, steps, logs),
                 validated=observer.validated,
-                may_keep=self._keeper.offer,
+                wants_checkpoint=self._keeper.is_due,
+                keep=self._keeper.keep_beside,
                 wants_end=lambda: self._stop.interrupt is not None,
             ),
+            team=prepared.session.team,
         )
 
     def run(self) -> TrainingError | KeyboardInterrupt | None:
@@ -96,7 +98,7 @@ class Training:
                 self._keeper.keep(Position(self._epochs), is_finished=True)
             except Interrupted as interrupted:
                 self._keeper.keep(interrupted.position)
-                return self._stop.interrupt
+                return self._stop.interrupt or KeyboardInterrupt("interrupted on another worker")
             except Diverged as diverged:
                 return _divergence(diverged, self._fitting.learning_rate)
             except KeyboardInterrupt as interrupt:  # a second one, or one that a callback raised

@@ -1,8 +1,8 @@
 """The run directory: what it is called, what lies in it, how it is written and how it is read. Knows no TensorFlow."""
 
 from dnnrun.store.checkpoints import Checkpoint, Checkpoints
+from dnnrun.store.following import FollowingWriter
 from dnnrun.store.history import History
-from dnnrun.store.layout import worker_log
 from dnnrun.store.reading import Run, find_runs
 from dnnrun.store.writing import TARGET_HINT, Folder, RunWriter, fault_of_target
 
@@ -11,10 +11,10 @@ __all__ = [
     "Checkpoint",
     "Checkpoints",
     "Folder",
+    "FollowingWriter",
     "History",
     "Run",
     "RunWriter",
     "fault_of_target",
     "find_runs",
-    "worker_log",
 ]

@@ -31,6 +31,9 @@ class RunWriter:
     this process was killed.
     """
 
+    is_ours = True
+    """Whether this process writes the run; see `FollowingWriter`."""
+
     def __init__(self, path: Path, record: Mapping[str, Any]) -> None:
         self.path = path
         self._record: dict[str, Any] = dict(record)
@@ -100,10 +103,9 @@ class RunWriter:
         """The facts of run.json so far."""
         return self._record
 
-    @property
-    def checkpoints(self) -> Checkpoints:
-        """What `resume` goes on from."""
-        return Checkpoints(self.path / layout.STATE)
+    def write_checkpoint(self, arrays: Mapping[str, np.ndarray[Any, Any]], state: Mapping[str, Any]) -> None:
+        """Keep what `resume` goes on from; raises RunError where it cannot be written."""
+        Checkpoints(self.path / layout.STATE).write(arrays, state)
 
     def history_to(self, epochs: int) -> None:
         """Go on with the history that is there, from its first rows; those behind are taken out."""

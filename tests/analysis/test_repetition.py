@@ -18,7 +18,7 @@ def run(folder: Path, losses: list[float], weight: float = 1.0, **record: Any) -
     writer = RunWriter.create(folder, "x", {**RECORD, **record})
     for epoch, loss in enumerate(losses, start=1):
         writer.append_history({"epoch": epoch, "loss": loss, "learning_rate": 0.1, "seconds": float(id(writer) % 97)})
-    writer.checkpoints.write({"model/0/kernel": np.array([weight, 2.0], dtype=np.float32)}, {})
+    writer.write_checkpoint({"model/0/kernel": np.array([weight, 2.0], dtype=np.float32)}, {})
     writer.finish("completed")
     writer.close()
     return Run(writer.path)

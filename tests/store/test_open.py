@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from dnnrun.errors import RunError
-from dnnrun.store import Run, RunWriter, worker_log, writing
+from dnnrun.store import Run, RunWriter, writing
+from dnnrun.store.layout import worker_log
 
 
 def ended(writer: RunWriter, status: str = "interrupted") -> Path:
@@ -81,7 +82,7 @@ def test_nothing_else_is_left_in_the_run(writer: RunWriter, names_in: Callable[[
 
 
 def test_what_resume_goes_on_from_is_no_file_to_be_told_of(writer: RunWriter) -> None:
-    writer.checkpoints.write({}, {"epoch": 1})
+    writer.write_checkpoint({}, {"epoch": 1})
     assert "checkpoints" not in writer.read().files
     writer.inside("best.keras", folder="checkpoints").write_text("saved")
     assert "checkpoints" in writer.read().files
