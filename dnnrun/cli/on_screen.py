@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from dnnrun.cli.screen import Terminated, results
+from dnnrun.cli.screen import Terminated, messages, results
 
 if TYPE_CHECKING:
     from dnnrun.cli.progress import TrainingScreen
@@ -38,7 +38,9 @@ def train_on_screen(
             run: Run | None = training(screen)
         except (DnnrunError, KeyboardInterrupt) as error:
             run, failure = (Run(screen.plan.run) if screen.plan else None), error
-    if run is not None and (workers is None or workers.is_chief):
+    if workers is not None and not workers.is_chief:
+        _print_part(workers, screen, quiet=quiet)
+    elif run is not None:
         _print_result(run, quiet=quiet, as_json=as_json)
     if failure is not None:
         raise failure
@@ -72,6 +74,12 @@ def _print_result(run: Run, *, quiet: bool, as_json: bool) -> None:
         console.out(str(run.path))
     else:
         summary.print_summary(run, console)
+
+
+def _print_part(workers: Workers, screen: TrainingScreen, *, quiet: bool) -> None:
+    if screen.plan is not None and not quiet:
+        part = f"{workers.name(workers.index)} has ended; {workers.name(0)} writes {screen.plan.run}"
+        messages().print(f"{part}, this one's log is {screen.plan.log}")
 
 
 def _terminate(signum: int, frame: Any) -> None:

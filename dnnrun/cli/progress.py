@@ -47,6 +47,12 @@ class TrainingScreen(Observer):
             self._status.update(f"{what} ...")
             self._status.start()
 
+    def waiting(self, text: str) -> None:
+        """Say whom this process waits for; where nothing moves, on a line that stays, or it would seem to hang."""
+        self.preparing(text)
+        if not self._status and not self._quiet:
+            self.console.print(Text(text))
+
     def started(self, plan: Plan) -> None:
         """Print the header and begin the bar."""
         self.plan = plan

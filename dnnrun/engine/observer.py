@@ -56,6 +56,9 @@ class Observer:
     def preparing(self, what: str) -> None:
         """Something that takes a moment has begun, such as starting TensorFlow."""
 
+    def waiting(self, text: str) -> None:
+        """This process waits for another one, which the text names."""
+
     def started(self, plan: Plan) -> None:
         """The run directory is claimed and training begins."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import select
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -42,6 +43,7 @@ def meet(workers: Workers, facts: Facts, waiting: Callable[[str], None]) -> None
 def _receive(workers: Workers, facts: Facts, waiting: Callable[[str], None]) -> str:
     """As the chief: wait for everyone, compare, and tell them; return what is wrong, or nothing."""
     present: dict[int, socket.socket] = {}
+    heard: set[socket.socket] = set()
     fault, told = "", None
     with _listening(workers) as server, contextlib.ExitStack() as stack:
         while len(present) < len(workers.addresses) - 1 and not fault:
@@ -58,11 +60,10 @@ def _receive(workers: Workers, facts: Facts, waiting: Callable[[str], None]) -> 
                 if message is not None:
                     fault = _fault_of(message, present, workers, facts)
                     present.setdefault(message["worker"], connection)
-                    if fault:
-                        present[-1] = connection  # another of the same number is to hear of it as well
-        for connection in present.values():
+                    heard.add(connection)
+        for connection in heard:
             _say(connection, {"fault": fault})
-        _wait_for_leaving(present.values())  # the address is free at once when they close first
+        _wait_for_leaving(heard)  # the address is free at once when they close first
     return fault
 
 
@@ -72,7 +73,7 @@ def _report(workers: Workers, facts: Facts, waiting: Callable[[str], None]) -> s
     while True:
         with contextlib.suppress(OSError), socket.create_connection(workers.place(0), timeout=_PATIENCE) as connection:
             _say(connection, {"worker": workers.index, "facts": dict(facts)})
-            waiting(f"waiting for {workers.name(0)} to find everyone")
+            waiting(f"{workers.name(0)} is there, and waits for the others")
             answer = _heard(connection, patience=float("inf"))
             if answer is not None:
                 return str(answer["fault"])
@@ -131,10 +132,9 @@ def _heard(connection: socket.socket, patience: float = _SECONDS_TO_SPEAK) -> di
 
 
 def _is_gone(connection: socket.socket) -> bool:
+    readable, _, _ = select.select([connection], [], [], 0)
     try:
-        return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-    except BlockingIOError:
-        return False
+        return bool(readable) and connection.recv(1, socket.MSG_PEEK) == b""
     except OSError:
         return True
 

@@ -91,7 +91,7 @@ def prepare_quietly(
     observer.preparing("building the model")
     with warnings.catch_warnings(record=True) as early:
         warnings.simplefilter("default")
-        prepared = prepare(experiment, dataset, allow_code=allow_code, workers=workers, waiting=observer.preparing)
+        prepared = prepare(experiment, dataset, allow_code=allow_code, workers=workers, waiting=observer.waiting)
     return prepared, early
 
 
