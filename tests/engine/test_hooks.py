@@ -148,11 +148,22 @@ def test_a_callback_ends_the_training_at_a_batch() -> None:
 
 def test_an_interruption_ends_it_between_two_steps() -> None:
     offered: list[Position] = []
-    watch = Watch(may_keep=offered.append, wants_end=lambda: len(offered) >= 2)
+    watch = Watch(wants_checkpoint=lambda: True, keep=offered.append, wants_end=lambda: len(offered) >= 1)
     with pytest.raises(Interrupted) as interrupted:
         fitting(compiled(), EveryThird(), watch=watch).run(Position())
     assert interrupted.value.position == offered[-1]
     assert len(offered) == 2
+
+
+def test_no_checkpoint_goes_on_with_an_epoch_that_a_callback_has_ended() -> None:
+    class StopsAtTheFourth(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            self.model.stop_training = batch == 3
+
+    offered: list[Position] = []
+    watch = Watch(wants_checkpoint=lambda: True, keep=offered.append)
+    fitting(compiled(), StopsAtTheFourth(), watch=watch).run(Position())
+    assert offered == [Position(0, 1), Position(0, 2), Position(0, 3), Position(1, 0, is_stopped=True)]
 
 
 def test_the_step_at_which_the_loss_ceases_to_be_a_number() -> None:
