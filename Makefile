@@ -36,8 +36,8 @@ format: $(VENV)/installed-dev ## rewrite the code in the project's style
 catalog: $(VENV)/installed-dev ## describe the installed Keras in dnnrun/config/catalog.json
 	$(BIN)/python -m dnnrun.engine.catalog dnnrun/config/catalog.json
 
-bench: $(VENV)/installed ## seconds an epoch through model.fit and through dnnrun, side by side
-	$(BIN)/python tests/benchmarks/epochs.py
+bench: $(VENV)/installed ## model.fit and dnnrun side by side: seconds an epoch, and the whole command's time and memory
+	$(BIN)/python tests/benchmarks/epochs.py; epochs=$$?; $(BIN)/python tests/benchmarks/whole_command.py && exit $$epochs
 
 bench-start: $(VENV)/installed ## time the commands that only read
 	$(BIN)/python tests/benchmarks/start_up.py

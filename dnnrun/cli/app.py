@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from dnnrun.cli import screen
+from dnnrun.cli.leaving import leave
 
 # name -> where it is; the order is that of the help.
 COMMANDS = {
@@ -62,4 +63,8 @@ def main() -> None:
     if screen.DEBUG in sys.argv:
         sys.argv.remove(screen.DEBUG)
         sys.argv.insert(1, screen.DEBUG)
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        leave(end.code)
+        raise

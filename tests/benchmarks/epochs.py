@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+ENDLESS = 10**9  # epochs, of which as many are trained as are asked for
 FILES = Path(__file__).parents[2] / "dnnrun" / "data" / "files"
 DENSE = [{"Dense": {"units": 128, "activation": "relu"}}, {"Dropout": 0.2}]
 SOFTMAX = {"Dense": {"units": 10, "activation": "softmax"}}
@@ -84,8 +85,8 @@ def make() -> tuple[Any, Any]:
     return rows_of(os.environ["WORKLOAD"])
 
 
-def epochs_of_fit(name: str) -> Any:
-    """Yield after each epoch of ``fit``."""
+def train_with_fit(name: str, turns: Any) -> None:
+    """Train through ``fit``."""
     import keras
 
     workload, (x, y) = WORKLOADS[name], rows_of(name)
@@ -95,9 +96,7 @@ def epochs_of_fit(name: str) -> Any:
     inputs = keras.Input(x.shape[1:], dtype="int32" if x.dtype == np.int32 else "float32")
     model = keras.Sequential([inputs, *built])
     model.compile("adam", workload.options["loss"], metrics=workload.options["metrics"])
-    while True:
-        model.fit(x, y, batch_size=workload.batch_size)
-        yield
+    model.fit(x, y, batch_size=workload.batch_size, epochs=ENDLESS, callbacks=[turns])
 
 
 def _layer(keras: Any, written: Any) -> Any:
@@ -108,8 +107,8 @@ def _layer(keras: Any, written: Any) -> Any:
     return kind(**arguments) if isinstance(arguments, dict) else kind(arguments)
 
 
-def epochs_of_engine(name: str) -> Any:
-    """Yield after each epoch of the engine, with the callbacks and the looks around that a run has."""
+def train_with_engine(name: str, turns: Any) -> None:
+    """Train through the engine, with the callbacks and the looks around that a run has."""
     from dnnrun.config.load import complete
     from dnnrun.data.load import resolve_data
     from dnnrun.engine.feeding import Feed, Order
@@ -129,27 +128,33 @@ def epochs_of_engine(name: str) -> Any:
     prepared = prepare(experiment, dataset, allow_code=True)
     feed = Feed.of(dataset.train, workload.batch_size)
     order = Order(feed.rows, workload.batch_size, seed=experiment.seed)
-    epoch = 0
-    while True:
-        hooks = Hooks([], prepared.model, epochs=epoch + 1, steps=order.steps)
-        fitting = Fitting(prepared.model, prepared.loop, feed, order, None, hooks, epochs=epoch + 1, watch=Watch())
-        fitting.run(Position(epoch))
-        epoch += 1
-        yield
+    hooks = Hooks([turns], prepared.model, epochs=ENDLESS, steps=order.steps)
+    Fitting(prepared.model, prepared.loop, feed, order, None, hooks, epochs=ENDLESS, watch=Watch()).run(Position())
 
 
 def serve(name: str, which: str) -> None:
-    """Train an epoch for every line that comes in, and answer with its seconds."""
+    """Train an epoch for every line that comes in, and answer with its seconds, until there are no more lines."""
     import time
+
+    import keras
 
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # where fit draws its bar
-    epochs = epochs_of_fit(name) if which == "fit" else epochs_of_engine(name)
-    for _ in sys.stdin:
-        began = time.perf_counter()
-        next(epochs)
-        answers.write(f"{time.perf_counter() - began}\n")
-        answers.flush()
+
+    class Turns(keras.callbacks.Callback):
+        """Waits for the word before each epoch."""
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            if not sys.stdin.readline():
+                sys.exit()
+            self.began = time.perf_counter()
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            answers.write(f"{time.perf_counter() - self.began}\n")
+            answers.flush()
+
+    train = train_with_fit if which == "fit" else train_with_engine
+    train(name, Turns())
 
 
 class Trainer:
