@@ -115,9 +115,9 @@ def _print_table(comparison: Comparison) -> None:
 def _print_remarks(comparison: Comparison) -> None:
     console = messages()
     for remark in comparison.broken:
-        console.print(Text("left out: ", "yellow") + Text(str(remark)))
+        console.print(Text.assemble(("left out: ", "yellow"), str(remark)))
     for remark in comparison.notes:
-        console.print(Text("note: ", "yellow") + Text(str(remark)))
+        console.print(Text.assemble(("note: ", "yellow"), str(remark)))
 
 
 def _style(is_best: bool) -> str:

@@ -122,7 +122,7 @@ class TrainingScreen(Observer):
     def warned(self, text: str) -> None:
         """Print a warning of Keras or of a plot."""
         if not self._quiet:
-            self.console.print(Text("warning: ", "yellow") + Text(text))
+            self.console.print(Text.assemble(("warning: ", "yellow"), text))
 
     def close(self) -> None:
         """Take everything that moves off the screen."""
@@ -148,7 +148,7 @@ def header_lines(plan: Plan) -> list[Text]:
         "start": _start_text(plan),
         "run": str(plan.run),
     }
-    return [title, *(Text(f"  {label:<6}", "cyan") + Text(text) for label, text in rows.items())]
+    return [title, *(Text.assemble((f"  {label:<6}", "cyan"), text) for label, text in rows.items())]
 
 
 def metrics_text(logs: Mapping[str, float]) -> str:

@@ -43,7 +43,7 @@ def print_problems(problems: tuple[Problem, ...], console: Console) -> None:
             console.print()
         headline, *rest = problem.lines()
         where = f"{problem.where}: " if problem.where else ""
-        console.print(Text(where, "bold") + Text("error: ", "bold red") + Text(headline.removeprefix(where)))
+        console.print(Text.assemble((where, "bold"), ("error: ", "bold red"), headline.removeprefix(where)))
         for line in rest:
             is_hint = line.startswith("     = ")
             console.print(Text(line, "cyan" if is_hint else "red" if line.strip(" |^") == "" else "dim"))
@@ -86,7 +86,8 @@ def _print_bug(error: Exception) -> None:
     with tempfile.NamedTemporaryFile("w", prefix="dnnrun-bug-", suffix=".txt", delete=False, encoding="utf-8") as file:
         traceback.print_exception(error, file=file)
     console = messages()
-    console.print(Text("error: ", "bold red") + Text(f"this is a bug in dnnrun: {type(error).__name__}: {error}"))
+    what = f"this is a bug in dnnrun: {type(error).__name__}: {error}"
+    console.print(Text.assemble(("error: ", "bold red"), what))
     console.print(Text(f"     = the details are in {Path(file.name)}; please report them", "cyan"))
     if show_tracebacks:
         traceback.print_exception(error)

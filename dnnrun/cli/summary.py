@@ -30,7 +30,7 @@ def print_summary(run: Run, console: Console) -> None:
     console.print(_outcome(run))
     for line in _scores(run):
         console.print(line)
-    console.print(Text("files", "cyan") + Text(f" in {run.path}"))
+    console.print(Text.assemble(("files", "cyan"), f" in {run.path}"))
     console.print(Text("  " + "  ".join(path.name + ("/" if path.is_dir() else "") for path in run.files.values())))
     console.print(Text("next", "cyan"))
     for next_command in _next_commands(run):
@@ -57,7 +57,7 @@ def _outcome(run: Run) -> Text:
     epochs, planned = len(run.history.epochs), run.config.get("epochs")
     count = f"{epochs} of {planned} epochs" if epochs != planned else f"{epochs} epoch{'s' if epochs != 1 else ''}"
     seconds = sum(run.history.columns.get("seconds", ()))
-    text = Text(run.status, colour) + Text(f": {count} in {seconds_text(seconds)}")
+    text = Text.assemble((run.status, colour), f": {count} in {seconds_text(seconds)}")
     best = run.record.get("best")
     if best:
         text.append(f"; best epoch {best['epoch']} by {best['metric']} ({metric_text(best['value'])})")

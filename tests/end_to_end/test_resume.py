@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 from pathlib import Path
 
@@ -116,3 +117,25 @@ def _assert_same_bits(one: Path, other: Path) -> None:
     assert second is not None
     assert first.arrays.keys() == second.arrays.keys()
     assert all(np.array_equal(array, second.arrays[name]) for name, array in first.arrays.items())
+
+
+@pytest.mark.slow
+def test_a_run_that_the_disk_had_no_room_for_goes_on_when_there_is_some(dnnrun: Dnnrun) -> None:
+    options = ("--epochs", "5", "--set", "dataset.limit=20000", "--name", "cramped")
+    process = dnnrun.start("train", CONFIG, *options)
+    assert process.poll() is None
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))  # less than a checkpoint
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 4, err
+    assert "cannot write runs/" in err
+    assert "make room on the disk" in err
+    assert "Traceback" not in err
+    [run] = dnnrun.runs()
+    assert Run(run).status == "failed"
+    assert not list(run.rglob(".part-*"))
+    assert len(rows_of(run)) == len(Run(run).history.epochs)
+
+    done = dnnrun("resume", run)
+    assert done.code == 0, done.err
+    assert len(rows_of(run)) == 5
+    assert Run(run).status == "completed"
