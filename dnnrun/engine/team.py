@@ -12,7 +12,22 @@ from typing import Any
 
 import tensorflow as tf
 
+from dnnrun.errors import TrainingError
+
+# What TensorFlow raises where a process that it computes with has gone.
+LOST = (
+    tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError, tf.errors.DeadlineExceededError,
+    tf.errors.InternalError, tf.errors.UnknownError,
+)  # fmt: skip
 _LONGEST_NAME = 256  # bytes, more than a file system takes
+
+
+def lost_worker() -> TrainingError:
+    """Return what is said where another process has gone."""
+    return TrainingError(
+        "another worker has ended, or does not answer any more",
+        hint="its own log says why; 'dnnrun resume' on all workers goes on",
+    )
 
 
 class Team:
@@ -35,7 +50,7 @@ class Team:
         """Return everyone's numbers, of which each process has equally many, in the order of the processes.
 
         Raises:
-            tf.errors.OpError: another process has ended.
+            TrainingError: another process has ended.
         """
         return [list(numbers)]
 
@@ -70,7 +85,10 @@ class ConnectedTeam(Team):
 
     def gather(self, numbers: Sequence[int]) -> list[list[int]]:
         """See `Team.gather`."""
-        table = self._gather(tf.constant([int(number) for number in numbers], tf.int64)).numpy()
+        try:
+            table = self._gather(tf.constant([int(number) for number in numbers], tf.int64)).numpy()
+        except LOST as error:
+            raise lost_worker() from error
         return table[:: len(table) // self.size].tolist()
 
     def _gather_once(self, numbers: Any) -> Any:

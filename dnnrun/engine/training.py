@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import tensorflow as tf
 
 from dnnrun.config.resolved import to_yaml
 from dnnrun.config.schema import Experiment
@@ -21,17 +20,11 @@ from dnnrun.engine.objects import in_one_line
 from dnnrun.engine.observer import Observer
 from dnnrun.engine.outcome import progress_facts
 from dnnrun.engine.preparation import Prepared, prepare
-from dnnrun.engine.team import ConnectedTeam
+from dnnrun.engine.team import LOST, ConnectedTeam, lost_worker
 from dnnrun.engine.training_run import Progress, Training
 from dnnrun.engine.workers import Workers
 from dnnrun.errors import DnnrunError, TrainingError, in_words
 from dnnrun.store import FollowingWriter, Run, RunWriter
-
-# What TensorFlow raises where a process that it computes with has gone.
-_LOST = (
-    tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError, tf.errors.DeadlineExceededError,
-    tf.errors.InternalError, tf.errors.UnknownError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -194,12 +187,8 @@ def _explained(error: BaseException, prepared: Prepared) -> DnnrunError:
     text, hint = in_one_line(error), "train.log in the run directory has the details"
     if "OOM" in text or "out of memory" in text.lower() or isinstance(error, MemoryError):
         hint = f"memory ran out: try --batch-size {max(1, prepared.experiment.batch_size // 2)}"
-    elif isinstance(error, _LOST) and isinstance(prepared.session.team, ConnectedTeam):
-        text = "another worker has ended, or does not answer any more"
-        return _caused(TrainingError(text, hint="its own log says why; 'dnnrun resume' on all workers goes on"), error)
-    return _caused(TrainingError(f"training failed: {type(error).__name__}: {text}", hint=hint), error)
-
-
-def _caused(failure: TrainingError, cause: BaseException) -> TrainingError:
-    failure.__cause__ = cause
+    failure = TrainingError(f"training failed: {type(error).__name__}: {text}", hint=hint)
+    if isinstance(error, LOST) and isinstance(prepared.session.team, ConnectedTeam):
+        failure = lost_worker()
+    failure.__cause__ = error
     return failure

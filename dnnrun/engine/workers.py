@@ -44,7 +44,7 @@ class Workers:
 
     @classmethod
     def named(cls, addresses: str | None, index: int | None) -> Workers | None:
-        """Return the workers that two options name, or None where neither is given.
+        """Return the workers that two options name, or None where neither is given, or one worker alone.
 
         Args:
             addresses: ``host:port``, separated by commas.
@@ -58,7 +58,8 @@ class Workers:
         if addresses is None or index is None:
             given, missing = ("--task-index", "--workers") if addresses is None else ("--workers", "--task-index")
             raise ConfigError(Problem(f"{given} needs {missing} too", hint=_HINT))
-        return cls(tuple(address.strip() for address in addresses.split(",")), index)
+        workers = cls(tuple(address.strip() for address in addresses.split(",")), index)
+        return workers if len(workers.addresses) > 1 else None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Workers | None:

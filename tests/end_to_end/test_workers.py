@@ -133,6 +133,15 @@ def test_workers_with_different_configs_do_not_begin(dnnrun: Dnnrun) -> None:
 
 
 @pytest.mark.slow
+def test_the_others_hear_when_the_chief_can_make_no_run(dnnrun: Dnnrun) -> None:
+    config = dnnrun.write("two.yaml", CONFIG)
+    done = ended(start(dnnrun, "train", config, "--runs-dir", config))
+    assert [each.code for each in done] == [4, 5], done
+    assert "cannot make a run directory" in done[0].err
+    assert "another worker has ended" in done[1].err
+
+
+@pytest.mark.slow
 def test_one_that_waits_for_the_others_can_be_interrupted(dnnrun: Dnnrun) -> None:
     config, addresses = dnnrun.write("two.yaml", CONFIG), ",".join(free_addresses(2))
     process = dnnrun.start("train", config, "--workers", addresses, "--task-index", "0")

@@ -22,6 +22,7 @@ def test_two_options_name_the_workers() -> None:
     assert not workers.is_chief
     assert workers.place(1) == ("::1", 2)
     assert Workers.named(None, None) is None
+    assert Workers.named("a:1", 0) is None
 
 
 @pytest.mark.parametrize(
