@@ -132,7 +132,7 @@ class Fitting:
         for epoch in range(start.epoch, 0 if start.is_stopped else self._epochs):
             first = start.step if epoch == start.epoch else 0
             if not first:
-                self._model.reset_metrics()
+                self._loop.reset_metrics()
                 callbacks.on_epoch_begin(epoch)
             logs = self._epoch(epoch, first)
             callbacks.on_epoch_end(epoch, logs)
@@ -192,7 +192,7 @@ class Fitting:
         hooks, model = self._hooks, self._model
         model.stop_evaluating = False
         hooks.all.on_test_begin()
-        model.reset_metrics()
+        self._loop.reset_metrics()
         logs: dict[str, Any] = {}
         step = 0
         while step < feed.steps and not model.stop_evaluating:

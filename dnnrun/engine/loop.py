@@ -36,7 +36,15 @@ class Loop:
         self._jit = jit
         self._train = self._chunk_function(model.train_step)
         self._test = self._chunk_function(model.test_step)
+        self._reset = tf.function(model.reset_metrics, autograph=False) if _can_reset_in_graph(model) else None
         self._predict = tf.function(lambda x: model.predict_step((x,)), reduce_retracing=True, jit_compile=jit)
+
+    def reset_metrics(self) -> None:
+        """Measure anew, as after the model's own ``reset_metrics``, but in one call where that makes one a variable."""
+        if self._reset is None:
+            self._model.reset_metrics()
+        else:
+            self._reset()
 
     def train(self, feed: Feed, order: Any, first: int, last: int) -> tuple[Logs, int]:
         """Take the training steps from ``first`` up to and without ``last``.
@@ -142,6 +150,17 @@ def _as_tensors(logs: Any) -> Any:
 def reports_metrics_only(model: keras.Model) -> bool:
     """Whether a model's steps are Keras's own, which report its metrics and nothing else."""
     return all(getattr(type(model), name) is getattr(keras.Model, name) for name in _REPORTING) and bool(model.metrics)
+
+
+def _can_reset_in_graph(model: keras.Model) -> bool:
+    """Whether to reset the metrics does no more than to assign zeros, and on one device."""
+    is_own = type(model).reset_metrics is keras.Model.reset_metrics
+    return is_own and not tf.distribute.has_strategy() and all(map(_is_of_keras, model.metrics))
+
+
+def _is_of_keras(metric: Any) -> bool:
+    parts = getattr(metric, "metrics", None) or [metric]  # those of compile() are in one that holds them
+    return all(type(part).__module__.startswith("keras.src.") for part in (metric, *parts))
 
 
 def _loss_total(model: keras.Model) -> Any:

@@ -155,6 +155,23 @@ def test_an_interruption_ends_it_between_two_steps() -> None:
     assert len(offered) == 2
 
 
+def test_a_metric_of_the_users_own_is_reset_by_its_own_code() -> None:
+    class Counting(keras.metrics.MeanMetricWrapper):
+        resets = 0
+
+        def reset_state(self) -> None:
+            Counting.resets += 1
+            super().reset_state()
+
+    model = compiled()
+    metric = Counting(keras.losses.sparse_categorical_crossentropy, name="counting")
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=[metric], jit_compile=False)
+    trained = fitting(model)
+    Counting.resets = 0
+    trained.run(Position())
+    assert Counting.resets == 2 * EPOCHS  # for training and for validation
+
+
 def test_no_checkpoint_goes_on_with_an_epoch_that_a_callback_has_ended() -> None:
     class StopsAtTheFourth(keras.callbacks.Callback):
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
