@@ -1,7 +1,7 @@
 """Seconds an epoch through ``model.fit``, as a tutorial would write it, and through dnnrun's engine, side by side.
 
 Each of the two has a process of its own, because they want different numbers of threads; the processes take turns,
-an epoch each, so that whatever else the machine does falls on both. ``make bench`` runs this.
+an epoch or a few each, so that whatever else the machine does falls on both. ``make bench`` runs this.
 """
 
 from __future__ import annotations
@@ -35,14 +35,16 @@ class Workload:
         options: the rest of the config.
         batch_size: rows a step.
         target: the ratio to reach on two cores, or None where it only must not be below 1.
-        epochs: how many are timed; one more goes before.
+        turns: how many are timed; one more goes before.
+        epochs: how many make a turn: more than one where an epoch is over before the caches are warm.
     """
 
     layers: list[Any]
     options: dict[str, Any]
     batch_size: int
     target: float | None
-    epochs: int = 5
+    turns: int = 5
+    epochs: int = 1
 
 
 SIGMOID = {"Dense": {"units": 1, "activation": "sigmoid"}}
@@ -61,10 +63,10 @@ WIDE = [{"Dense": {"units": 1024, "activation": "relu"}}] * 2
 WORKLOADS = {
     "mnist": Workload(["Flatten", *DENSE, SOFTMAX], CLASSES, 32, 7.0),
     "mnist2": Workload(["Flatten", *DENSE, *DENSE, SOFTMAX], CLASSES, 128, 5.0),
-    "table": Workload([*TABLE, SIGMOID], TWO_CLASSES, 10, 10.0, epochs=40),
+    "table": Workload([*TABLE, SIGMOID], TWO_CLASSES, 10, 10.0, turns=20, epochs=10),
     "words": Workload(WORDS, TWO_CLASSES, 500, 1.3),
     "images": Workload(CONVOLUTIONS, CLASSES, 128, 1.1),
-    "wide": Workload(["Flatten", *WIDE, SOFTMAX], CLASSES, 128, None, epochs=3),
+    "wide": Workload(["Flatten", *WIDE, SOFTMAX], CLASSES, 128, None, turns=3),
 }
 
 
@@ -133,25 +135,27 @@ def train_with_engine(name: str, turns: Any) -> None:
 
 
 def serve(name: str, which: str) -> None:
-    """Train an epoch for every line that comes in, and answer with its seconds, until there are no more lines."""
+    """Train a turn for every line that comes in, and answer with its seconds an epoch, until no more lines come."""
     import time
 
     import keras
 
-    answers = os.fdopen(os.dup(1), "w")
+    epochs, answers = WORKLOADS[name].epochs, os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # where fit draws its bar
 
     class Turns(keras.callbacks.Callback):
-        """Waits for the word before each epoch."""
+        """Waits for the word before each turn."""
 
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-            if not sys.stdin.readline():
-                sys.exit()
-            self.began = time.perf_counter()
+            if epoch % epochs == 0:
+                if not sys.stdin.readline():
+                    sys.exit()
+                self.began = time.perf_counter()
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            answers.write(f"{time.perf_counter() - self.began}\n")
-            answers.flush()
+            if (epoch + 1) % epochs == 0:
+                answers.write(f"{(time.perf_counter() - self.began) / epochs}\n")
+                answers.flush()
 
     train = train_with_fit if which == "fit" else train_with_engine
     train(name, Turns())
@@ -170,8 +174,8 @@ class Trainer:
             text=True,
         )
 
-    def epoch(self) -> float:
-        """Return the seconds of one epoch."""
+    def turn(self) -> float:
+        """Return the seconds an epoch of one turn."""
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write("\n")
@@ -188,8 +192,8 @@ def compare(name: str) -> bool:
     workload = WORKLOADS[name]
     trainers = Trainer(name, "fit"), Trainer(name, "engine")
     for trainer in trainers:
-        trainer.epoch()  # traces
-    timed = [tuple(trainer.epoch() for trainer in trainers) for _ in range(workload.epochs)]
+        trainer.turn()  # traces
+    timed = [tuple(trainer.turn() for trainer in trainers) for _ in range(workload.turns)]
     for trainer in trainers:
         trainer.close()
     fit, engine = (statistics.median(each) for each in zip(*timed, strict=True))
