@@ -1,4 +1,4 @@
-"""What TensorFlow is told before a model is built: device, precision, threads, determinism, seed."""
+"""What TensorFlow is told before a model is built: device or workers, precision, threads, determinism, seed."""
 
 from __future__ import annotations
 

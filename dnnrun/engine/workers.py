@@ -75,7 +75,9 @@ class Workers:
             return None
         try:
             cluster, task = _read(json.loads(text))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except KeyError as error:
+            raise _refusal(f"it has no {error}") from error
+        except (ValueError, TypeError, AttributeError) as error:
             raise _refusal(f"it cannot be understood: {type(error).__name__}: {error}") from error
         others = sorted(set(cluster) - {"chief", "worker"})
         if others:

@@ -64,7 +64,7 @@ def test_a_single_worker_trains_alone(environment: dict[str, str]) -> None:
     [
         ({"TF_CONFIG": "{"}, "it cannot be understood"),
         ({"TF_CONFIG": "[]"}, "it cannot be understood"),
-        ({"TF_CONFIG": '{"cluster": {"worker": ["a:1", "b:2"]}}'}, "it cannot be understood"),
+        ({"TF_CONFIG": '{"cluster": {"worker": ["a:1", "b:2"]}}'}, "it has no 'task'"),
         (config_of({"worker": ["a:1"], "ps": ["b:2"]}, "ps", 0), "dnnrun knows chief and worker, and not ps"),
         (config_of({"worker": ["a:1", "b:2"]}, "chief", 0), "the task is of type 'chief'"),
     ],
