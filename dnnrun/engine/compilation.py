@@ -13,6 +13,7 @@ from dnnrun.config.schema import Experiment, ModelConfig
 from dnnrun.data.dataset import Dataset, Rows
 from dnnrun.engine.measurements import RESERVED, loss_of_one_device, numbers_of
 from dnnrun.engine.objects import ObjectBuilder, in_one_line, reason_of
+from dnnrun.engine.out_of_memory import out_of_memory_hint
 from dnnrun.engine.session import Session
 from dnnrun.errors import ConfigError, Problem
 
@@ -93,7 +94,7 @@ def _try(model: keras.Model, experiment: Experiment, dataset: Dataset, rows: Row
             Problem(
                 f"the model cannot be computed on the {split} rows: {reason_of(error)}",
                 experiment.place(("model",), of_key=True),
-                f"a row has shape {rows.x.shape[1:]}",
+                out_of_memory_hint(error, experiment.batch_size) or f"a row has shape {rows.x.shape[1:]}",
             )
         ) from error
     shape = tuple(predicted.shape)[1:]
@@ -107,7 +108,7 @@ def _try(model: keras.Model, experiment: Experiment, dataset: Dataset, rows: Row
             Problem(
                 f"the loss cannot be computed on the {split} rows: {in_one_line(error)}",
                 experiment.place(("loss",)),
-                shapes,
+                out_of_memory_hint(error, experiment.batch_size) or shapes,
             )
         ) from error
     try:
@@ -119,7 +120,7 @@ def _try(model: keras.Model, experiment: Experiment, dataset: Dataset, rows: Row
             Problem(
                 f"the metrics cannot be computed on the {split} rows: {in_one_line(error)}",
                 experiment.place(("metrics",), of_key=True),
-                shapes,
+                out_of_memory_hint(error, experiment.batch_size) or shapes,
             )
         ) from error
     return {**numbers_of(logs), "loss": loss}

@@ -18,6 +18,7 @@ from dnnrun.engine.evaluation import evaluate
 from dnnrun.engine.log import logger, logging_to
 from dnnrun.engine.objects import in_one_line
 from dnnrun.engine.observer import Observer
+from dnnrun.engine.out_of_memory import out_of_memory_hint
 from dnnrun.engine.outcome import progress_facts
 from dnnrun.engine.preparation import Prepared, prepare
 from dnnrun.engine.team import LOST, ConnectedTeam, lost_worker
@@ -184,10 +185,11 @@ def _explained(error: BaseException, prepared: Prepared) -> DnnrunError:
     logger.error("training failed", exc_info=error)
     if isinstance(error, DnnrunError):
         return error
-    text, hint = in_one_line(error), "train.log in the run directory has the details"
-    if "OOM" in text or "out of memory" in text.lower() or isinstance(error, MemoryError):
-        hint = f"memory ran out: try --batch-size {max(1, prepared.experiment.batch_size // 2)}"
-    failure = TrainingError(f"training failed: {type(error).__name__}: {text}", hint=hint)
+    hint = out_of_memory_hint(error, prepared.experiment.batch_size)
+    failure = TrainingError(
+        f"training failed: {type(error).__name__}: {in_one_line(error)}",
+        hint=hint or "train.log in the run directory has the details",
+    )
     if isinstance(error, LOST) and isinstance(prepared.session.team, ConnectedTeam):
         failure = lost_worker()
     failure.__cause__ = error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import signal
 from pathlib import Path
 
@@ -95,3 +96,19 @@ def test_diverged_run_says_so(dnnrun: Dnnrun) -> None:
     assert re.search(r"error: the loss became (nan|inf) in epoch 1, step \d+\n", done.err)
     assert "try a learning rate below 1e+12" in done.err
     assert run.record["final"] is None  # no epoch has ended
+
+
+@pytest.mark.slow
+def test_a_batch_that_the_memory_has_no_room_for(dnnrun: Dnnrun) -> None:
+    config = dnnrun.write(
+        "large.yaml",
+        "dataset: mnist\nmodel: {layers: [Flatten, {Dense: 200000}, {Dense: 10}]}\noptimizer: Adam\n"
+        "loss: {SparseCategoricalCrossentropy: {from_logits: true}}\nbatch_size: 50000\n",
+    )
+    process = dnnrun.start("train", config)
+    resource.prlimit(process.pid, resource.RLIMIT_AS, (9 * 2**30, resource.RLIM_INFINITY))  # too little for 40e9
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 2, err
+    assert "the model cannot be computed" in err
+    assert "memory ran out: try --batch-size 25000" in err
+    assert dnnrun.runs() == []
