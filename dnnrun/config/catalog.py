@@ -9,8 +9,10 @@ from __future__ import annotations
 import functools
 import importlib.util
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from dnnrun.components import KINDS, Kind
 from dnnrun.config.sources import SOURCES
@@ -29,22 +31,50 @@ WRITES_TO = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One known name: the arguments it must have, those it may have, and whether it takes none (a plain function)."""
+class Parameter:
+    """One argument of a known name.
 
-    required: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
+    Args:
+        is_required: whether it has no default.
+        default: as a config would write it.
+        types: what it takes, of bool, int, float, str, list, dict and null; empty where that is not known.
+        choices: the texts it chooses among, where it takes no others.
+    """
+
+    is_required: bool = True
+    default: Any = None
+    types: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One known name.
+
+    Args:
+        parameters: its arguments, in the order in which they can be given, those that must be given first.
+        doc: what it is, in a line.
+        is_function: whether it takes no arguments, as a plain function.
+    """
+
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    doc: str = ""
     is_function: bool = False
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """All arguments, in the order in which they can be given."""
-        return self.required + self.optional
+        """The names of all arguments."""
+        return tuple(self.parameters)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The names of those that must be given."""
+        return tuple(name for name, parameter in self.parameters.items() if parameter.is_required)
 
 
 def entries(kind: Kind) -> dict[str, Entry]:
     """Return every known name of a kind with its arguments."""
-    return _catalog().get(kind, {})
+    return _sources() if kind == "sources" else _entries(kind)
 
 
 def described_kinds() -> tuple[Kind, ...]:
@@ -102,12 +132,32 @@ def _raw() -> dict[str, object]:
 
 
 @functools.cache
-def _catalog() -> dict[str, dict[str, Entry]]:
-    kinds = {"sources": {name: Entry(source.required, source.optional) for name, source in SOURCES.items()}}
-    for kind, names in _raw().items():
-        if isinstance(names, dict):
-            kinds[kind] = {
-                name: Entry(tuple(e.get("required", ())), tuple(e.get("optional", ())), e.get("function", False))
-                for name, e in names.items()
+def _entries(kind: Kind) -> dict[str, Entry]:
+    described = _raw().get(kind, {})
+    return {name: _entry(entry) for name, entry in described.items()} if isinstance(described, dict) else {}
+
+
+def _entry(described: Mapping[str, Any]) -> Entry:
+    parameters = {
+        name: Parameter(
+            is_required="default" not in argument,
+            default=argument.get("default"),
+            types=tuple(argument.get("types", ())),
+            choices=tuple(argument.get("choices", ())),
+        )
+        for name, argument in described.get("arguments", {}).items()
+    }
+    return Entry(parameters, described["doc"], described.get("function", False))
+
+
+@functools.cache
+def _sources() -> dict[str, Entry]:
+    return {
+        name: Entry(
+            {
+                **{argument: Parameter() for argument in source.required},
+                **{argument: Parameter(is_required=False) for argument in source.optional},
             }
-    return kinds
+        )
+        for name, source in SOURCES.items()
+    }

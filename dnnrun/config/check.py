@@ -11,8 +11,10 @@ from pydantic_core import PydanticCustomError
 from dnnrun.components import Component, ConfigPath, Kind, kind_of_argument
 from dnnrun.config import catalog
 from dnnrun.config.fields import parse_component
+from dnnrun.config.legacy import fault_of_ending, modern_argument, modern_name
 from dnnrun.config.positions import raw_components
 from dnnrun.config.reader import Document
+from dnnrun.config.values import fault_of_value, value_in_words
 from dnnrun.errors import Place, Problem, suggest
 
 # An activation with arguments is a layer in Keras, so a layer may stand where an activation does.
@@ -50,7 +52,7 @@ def _check(document: Document, kind: Kind, component: Component, path: ConfigPat
     elif entry.is_function and not component.is_bare:
         yield _takes_no_arguments(kind, component.name, where)
     elif not entry.is_function and catalog.is_complete(kind):
-        yield from _check_arguments(document, component, entry, inner, where)
+        yield from _check_arguments(document, component, kind, entry, inner, where)
     for argument, value in component.arguments.items():
         yield from _check_nested(document, kind_of_argument(argument), value, (*inner, argument))
     for value in component.positional:
@@ -69,19 +71,18 @@ def _check_nested(document: Document, kind: Kind | None, value: Any, path: Confi
 
 
 def _check_arguments(
-    document: Document, component: Component, entry: catalog.Entry, path: ConfigPath, where: Place | None
+    document: Document, component: Component, kind: Kind, entry: catalog.Entry, path: ConfigPath, where: Place | None
 ) -> Iterator[Problem]:
     meant: set[str] = set()
-    for argument in component.arguments:
-        if argument not in entry.arguments:
-            near, name = _meant_argument(component.name, argument, entry)
-            meant.add(name)  # that it is missing as well is no second mistake
-            allowed = f"allowed: {', '.join(entry.arguments)}" if entry.arguments else "it takes no arguments"
-            yield Problem(
-                f"{component.name} has no argument {argument!r}",
-                document.place((*path, argument), of_key=True),
-                f"{near}\n{allowed}" if near else allowed,
-            )
+    for argument, value in component.arguments.items():
+        if argument in entry.parameters:
+            yield from _check_value(document, component, argument, entry.parameters[argument], value, path)
+            continue
+        near, name = _meant_argument(component.name, kind, argument, entry)
+        meant.add(name)  # that it is missing as well is no second mistake
+        yield Problem(
+            f"{component.name} has no argument {argument!r}", document.place((*path, argument), of_key=True), near
+        )
     if component.positional and not entry.arguments:
         yield Problem(f"{component.name} takes no arguments", where, f"write {component.name} alone")
     missing = [name for name in entry.required if name not in component.arguments and name not in meant]
@@ -96,14 +97,39 @@ def _check_arguments(
         )
 
 
-def _meant_argument(component: str, argument: str, entry: catalog.Entry) -> tuple[str, str]:
+def _check_value(
+    document: Document,
+    component: Component,
+    argument: str,
+    parameter: catalog.Parameter,
+    value: Any,
+    path: ConfigPath,
+) -> Iterator[Problem]:
+    at = (*path, argument)
+    where = document.place(at if at in document.values else path)  # a first argument has no key of its own
+    fault = fault_of_value(parameter, value)
+    if fault:
+        expected, hint = fault
+        yield Problem(f"{component.name}.{argument} must be {expected}, not {value_in_words(value)}", where, hint)
+    elif component.name == "ModelCheckpoint" and argument == "filepath" and isinstance(value, str):
+        what, hint = fault_of_ending(value, weights_only=bool(component.arguments.get("save_weights_only", False)))
+        if what:
+            yield Problem(f"{component.name}.{argument}: {what}", where, hint)
+
+
+def _meant_argument(component: str, kind: Kind, argument: str, entry: catalog.Entry) -> tuple[str, str]:
     """Return what to try in place of an unknown argument, and the argument that was meant."""
+    modern = modern_argument(kind, argument, entry.arguments)
+    if modern:
+        return modern, modern.removeprefix("it is called ").removesuffix(" now")
+    allowed = f"allowed: {', '.join(entry.arguments)}" if entry.arguments else "it takes no arguments"
     first = entry.arguments[0] if entry.arguments else ""
     inner = kind_of_argument(first)
     if inner and catalog.find(inner, argument):
-        return f"write {{{component}: {{{first}: {{{argument}: ...}}}}}}", first
+        return f"write {{{component}: {{{first}: {{{argument}: ...}}}}}}\n{allowed}", first
     near = suggest(argument, entry.arguments)
-    return near, next((name for name in entry.arguments if near and suggest(argument, [name]) == near), "")
+    name = next((name for name in entry.arguments if near and suggest(argument, [name]) == near), "")
+    return f"{near}\n{allowed}" if near else allowed, name
 
 
 def _short(value: Any) -> str:
@@ -127,7 +153,7 @@ def _unknown_name(kind: Kind, name: str, where: Place | None) -> Problem:
     elif called and catalog.find(kind, called[0]):
         hint = f"with arguments, write {{{called[0]}: ...}}"
     else:
-        hint = suggest(name, catalog.entries(kind)) or _known(kind)
+        hint = modern_name(kind, name) or suggest(name, catalog.entries(kind)) or _known(kind)
     hint += "\nan object of your own is written as an import path: my_package.module:Name"
     return Problem(f"unknown {one} {name!r}", where, hint)
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 import inspect
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import keras
 
-from dnnrun.components import Kind
+from dnnrun.components import Kind, kind_of_argument
+from dnnrun.engine.argument_types import argument_texts, choices_of, types_of
 
 # What a kind's base class is, so that it can be left out and everything below it taken in.
 BASES: dict[Kind, type] = {
@@ -61,25 +62,33 @@ def arguments_of(made: Any) -> tuple[list[str], list[str]]:
 
     A name that only ``**kwargs`` of the outermost ``__init__`` takes in is not among them.
     """
+    found = _parameters_of(made)
+    required = [name for name, parameter in found.items() if parameter.default is parameter.empty]
+    return required, [name for name in found if name not in required]
+
+
+def _parameters_of(made: Any) -> dict[str, inspect.Parameter]:
+    """Return all arguments, those that must be given first; of one that is named twice, the outermost counts."""
     if not inspect.isclass(made):
-        return _split(inspect.signature(made).parameters.values())
-    required: list[str] = []
-    optional: list[str] = []
+        named = {p.name: p for p in _named(inspect.signature(made).parameters.values())}
+        return dict(sorted(named.items(), key=lambda item: item[1].default is not inspect.Parameter.empty))
+    required: dict[str, inspect.Parameter] = {}
+    optional: dict[str, inspect.Parameter] = {}
     outermost = True
     for cls in inspect.getmro(made):
         init = cls.__dict__.get("__init__")
         if init is None:
             continue
         parameters = list(inspect.signature(init).parameters.values())[1:]
-        more_required, more_optional = _split(parameters)
-        if not outermost:
-            more_required = []  # a class gives its parent what the parent must have; nobody else can
-        required += more_required
-        optional += [name for name in more_optional if name not in required + optional]
+        for parameter in _named(parameters):
+            if parameter.default is not parameter.empty:
+                optional.setdefault(parameter.name, parameter)
+            elif outermost:  # a class gives its parent what the parent must have; nobody else can
+                required[parameter.name] = parameter
         outermost = False
         if not any(p.kind is p.VAR_KEYWORD for p in parameters):
             break
-    return required, optional
+    return {**required, **{name: parameter for name, parameter in optional.items() if name not in required}}
 
 
 def find(kind: Kind, name: str) -> Any:
@@ -91,7 +100,13 @@ def find(kind: Kind, name: str) -> Any:
 
 
 def describe(kind: Kind) -> dict[str, dict[str, Any]]:
-    """Return every name of a kind with its arguments."""
+    """Return every name of a kind with the first line of its documentation, and its arguments.
+
+    Returns:
+        By name, ``doc`` and, of a class, ``arguments`` in the order in which they can be given: of each its
+        ``default`` unless it must be given, the ``types`` it takes and its ``choices``, where these are known. Of a
+        function, which a config names without arguments, ``function``.
+    """
     public = {name: getattr(MODULES[kind], name) for name in dir(MODULES[kind]) if not name.startswith("_")}
     usable = {name: found for name, found in public.items() if _is_usable(kind, name, found)}
     names = {**_aliases(kind), **usable}
@@ -99,16 +114,43 @@ def describe(kind: Kind) -> dict[str, dict[str, Any]]:
 
 
 def _describe(found: Any) -> dict[str, Any]:
+    about = {"doc": _first_line(found)}
     if not inspect.isclass(found):
-        return {"function": True}
-    required, optional = arguments_of(found)
-    return {key: value for key, value in (("required", required), ("optional", optional)) if value}
+        return {**about, "function": True}
+    texts = argument_texts(found)
+    return {
+        **about,
+        "arguments": {
+            name: _describe_argument(parameter, texts.get(name, ""))
+            for name, parameter in _parameters_of(found).items()
+        },
+    }
 
 
-def _split(parameters: Any) -> tuple[list[str], list[str]]:
-    named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
-    required = [p.name for p in named if p.default is p.empty]
-    return required, [p.name for p in named if p.default is not p.empty]
+def _describe_argument(parameter: inspect.Parameter, text: str) -> dict[str, Any]:
+    is_required = parameter.default is parameter.empty
+    default = None if is_required else parameter.default
+    types, choices = [], []
+    if kind_of_argument(parameter.name) is None:
+        types = types_of(text, default, is_required=is_required)
+        choices = choices_of(text, default)
+    given = {} if is_required else {"default": _as_yaml(default)}
+    return {**given, **({"types": types} if types else {}), **({"choices": choices} if choices else {})}
+
+
+def _as_yaml(default: Any) -> Any:
+    """Return a default as a config would write it."""
+    return [_as_yaml(item) for item in default] if isinstance(default, list | tuple) else default
+
+
+def _first_line(found: Any) -> str:
+    """Return the first paragraph of the documentation as one line."""
+    paragraph = (inspect.getdoc(found) or "").split("\n\n")[0]
+    return " ".join(paragraph.split())
+
+
+def _named(parameters: Iterable[inspect.Parameter]) -> list[inspect.Parameter]:
+    return [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
 
 
 def _is_usable(kind: Kind, name: str, found: Any) -> bool:

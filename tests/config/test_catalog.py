@@ -62,7 +62,7 @@ def test_arguments_are_keras_own_and_not_only_those_of_the_outermost_class() -> 
     dense = catalog.find("layers", "Dense")
     assert dense is not None
     assert dense.required == ("units",)
-    assert {"activation", "kernel_initializer", "name", "trainable", "dtype"} <= set(dense.optional)
+    assert {"activation", "kernel_initializer", "name", "trainable", "dtype"} <= set(dense.arguments)
 
 
 def test_callbacks_that_write_have_the_argument_that_says_where() -> None:

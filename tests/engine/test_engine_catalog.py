@@ -43,10 +43,11 @@ def test_it_is_complete() -> None:
     ],
 )
 def test_arguments_are_found_up_the_inheritance(kind: Kind, name: str, required: list[str], some: list[str]) -> None:
-    entry = catalog.describe(kind)[name]
-    assert entry.get("required", []) == required
-    assert set(some) <= set(entry["optional"])
-    assert not {"self", "args", "kwargs", "kwds"} & {*required, *entry["optional"]}
+    arguments = catalog.describe(kind)[name]["arguments"]
+    assert [argument for argument, about in arguments.items() if "default" not in about] == required
+    assert list(arguments)[: len(required)] == required
+    assert set(some) <= set(arguments)
+    assert not {"self", "args", "kwargs", "kwds"} & set(arguments)
 
 
 def test_arguments_of_a_class_that_passes_its_keywords_on_twice() -> None:
