@@ -16,6 +16,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 _WIDEST = 160  # of a line that is shown; a longer one is shown around the part that is meant
 _BEFORE = 60
@@ -61,17 +62,36 @@ class Place:
         return ("..." if start else "") + text, self.column - start + (3 if start else 0)
 
 
+Severity = Literal["error", "warning"]
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake: what is wrong, where, and what to do about it."""
+    """One mistake: what is wrong, where, and what to do about it.
+
+    Args:
+        what: is wrong.
+        where: in a file or on the command line.
+        hint: what to do, on one or more lines.
+        severity: a warning is said, and nothing is stopped by it.
+        rule: the identifier of the rule that was broken, for those that have one.
+    """
 
     what: str
     where: Place | None = None
     hint: str = ""
+    severity: Severity = "error"
+    rule: str = ""
+
+    @property
+    def headline(self) -> str:
+        """What is wrong, and the rule that says so."""
+        return f"{self.what} [{self.rule}]" if self.rule else self.what
 
     def lines(self) -> list[str]:
         """Return the problem as lines of plain text: headline, excerpt, hint."""
-        headline = f"{self.where}: {self.what}" if self.where else self.what
+        warning = "warning: " if self.severity == "warning" else ""
+        headline = f"{self.where}: {warning}{self.headline}" if self.where else f"{warning}{self.headline}"
         excerpt = self.where.excerpt() if self.where else []
         hint = [f"     = {line}" for line in self.hint.splitlines()]
         return [headline, *excerpt, *hint]
@@ -119,6 +139,18 @@ class TrainingError(DnnrunError):
 def in_words(error: DnnrunError) -> str:
     """Return what an error says on one line, without places and hints, for a record."""
     return "; ".join(problem.what for problem in error.problems)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Sort by file and line; then what is missing in a file, and last what comes from the command line."""
+
+    def key(problem: Problem) -> tuple[int, str, int, int]:
+        where = problem.where
+        if where is None or not where.line:
+            return (2 if where and where.file.startswith("--") else 1, "", 0, 0)
+        return (0, where.file, where.line, where.column)
+
+    return sorted(problems, key=key)
 
 
 def suggest(word: str, allowed: Iterable[str]) -> str:

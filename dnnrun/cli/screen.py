@@ -6,7 +6,7 @@ import functools
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from dnnrun.errors import DnnrunError, Problem
+from dnnrun.errors import DnnrunError, Problem, Severity
 
 _INTERRUPTED, _TERMINATED, _BUG = 130, 143, 1
 DEBUG = "--debug"
+_COLOURS: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow"}
 show_tracebacks = False  # set once, by the option, before a command begins
 
 
@@ -36,14 +37,15 @@ def messages() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def print_problems(problems: tuple[Problem, ...], console: Console) -> None:
+def print_problems(problems: Sequence[Problem], console: Console) -> None:
     """Print each problem: headline, the line with carets, and the hint."""
     for number, problem in enumerate(problems):
         if number:
             console.print()
-        headline, *rest = problem.lines()
+        _, *rest = problem.lines()
         where = f"{problem.where}: " if problem.where else ""
-        console.print(Text.assemble((where, "bold"), ("error: ", "bold red"), headline.removeprefix(where)))
+        label = (f"{problem.severity}: ", _COLOURS[problem.severity])
+        console.print(Text.assemble((where, "bold"), label, problem.headline))
         for line in rest:
             is_hint = line.startswith("     = ")
             console.print(Text(line, "cyan" if is_hint else "red" if line.strip(" |^") == "" else "dim"))

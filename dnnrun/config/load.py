@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from dnnrun.config.paths import with_absolute_paths
 from dnnrun.config.reader import Document
 from dnnrun.config.resolved import to_plain
 from dnnrun.config.schema import LONGEST_NAME, Experiment
-from dnnrun.errors import ConfigError, Problem
+from dnnrun.errors import ConfigError, in_order
 
 Override = tuple[str, str]
 """An option as the user typed it, and the ``KEY=VALUE`` it stands for."""
@@ -52,9 +52,9 @@ def parse_experiment(document: Document) -> Experiment:
     try:
         experiment = Experiment.model_validate(document.value)
     except ValidationError as error:
-        raise ConfigError(*_in_order(problems_of(error, document) + problems)) from None
+        raise ConfigError(*in_order(problems_of(error, document) + problems)) from None
     if problems:
-        raise ConfigError(*_in_order(problems))
+        raise ConfigError(*in_order(problems))
     experiment._document = document
     return experiment
 
@@ -72,18 +72,6 @@ def complete(experiment: Experiment | Mapping[str, Any]) -> Experiment:
             return experiment
         experiment = to_plain(experiment)
     return parse_experiment(Document(with_absolute_paths(dict(experiment), Path.cwd())))
-
-
-def _in_order(problems: Sequence[Problem]) -> list[Problem]:
-    """Sort by file and line; then what is missing in a file, and last what comes from the command line."""
-
-    def key(problem: Problem) -> tuple[int, str, int, int]:
-        where = problem.where
-        if where is None or not where.line:
-            return (2 if where and where.file.startswith("--") else 1, "", 0, 0)
-        return (0, where.file, where.line, where.column)
-
-    return sorted(problems, key=key)
 
 
 def _name_from(file: Path) -> str:

@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from dnnrun.config.tasks import Task
+
 Array = np.ndarray[Any, Any]
-Task = Literal["classification", "regression"]
 
 
 @dataclass(frozen=True)

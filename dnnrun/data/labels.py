@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from dnnrun.config.schema import Experiment
-from dnnrun.data.dataset import Array, SourceData, Task
+from dnnrun.config.tasks import Task, task_of
+from dnnrun.data.dataset import Array, SourceData
 from dnnrun.errors import DataError
-
-_CLASSIFYING_LOSSES = ("crossentropy", "hinge", "bce", "dice", "tversky")
-_CLASSIFYING_METRICS = {"accuracy", "acc", "precision", "recall", "auc", "f1"}
-# Losses that take class numbers, one a row; all others that are for classes take one column, or a one-hot vector.
-_TAKE_CLASS_NUMBERS = ("sparse", "circle", "categoricalgeneralized")
 
 
 def infer_task(source: SourceData, experiment: Experiment) -> Task:
-    """Tell classification from regression.
-
-    By the source where it names its classes; else by labels that are not numbers; else by what only makes sense for
-    classes: one-hot labels that are asked for, a loss, or a metric.
-    """
-    if source.class_names is not None or source.y.dtype.kind not in "iuf" or experiment.dataset.one_hot:
-        return "classification"
-    if is_for_classes(experiment.loss.name):
-        return "classification"
-    if any(_words(metric.name) & _CLASSIFYING_METRICS for metric in experiment.metrics):
-        return "classification"
-    return "regression"
-
-
-def is_for_classes(loss: str) -> bool:
-    """Whether the loss of this name only makes sense for classes."""
-    return any(part in _letters(loss) for part in (*_CLASSIFYING_LOSSES, *_TAKE_CLASS_NUMBERS))
-
-
-def takes_class_numbers(loss: str) -> bool:
-    """Whether the loss of this name takes class numbers of shape (rows,)."""
-    return any(part in _letters(loss) for part in _TAKE_CLASS_NUMBERS)
+    """Tell classification from regression, by the source and by what the config asks for."""
+    has_numbers = source.y.dtype.kind in "iuf"
+    return task_of(experiment, names_classes=source.class_names is not None, has_numbers=has_numbers)
 
 
 @dataclass(frozen=True)
@@ -171,16 +147,3 @@ def _names(values: Array) -> tuple[str, ...]:
     """Return what to call each label; a float among them is a whole number."""
     plain: Iterable[object] = values.tolist()
     return tuple(str(int(value)) if isinstance(value, float) else str(value) for value in plain)
-
-
-def _words(name: str) -> set[str]:
-    """Return the words of a name such as ``BinaryAccuracy`` or ``my_package:top_k_accuracy``, of the object alone."""
-    return {word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+", name.rpartition(":")[2])}
-
-
-def _letters(name: str) -> str:
-    """Return a name so that ``SparseCategoricalCrossentropy`` and ``sparse_categorical_crossentropy`` are one.
-
-    Of an import path it is the object's own name: what its modules are called says nothing.
-    """
-    return name.rpartition(":")[2].lower().replace("_", "")

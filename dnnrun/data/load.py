@@ -9,15 +9,14 @@ import numpy as np
 
 from dnnrun.components import Component
 from dnnrun.config.schema import Experiment
-from dnnrun.data.dataset import Array, Dataset, Rows, SourceData, Task
+from dnnrun.config.tasks import Task, is_for_classes, takes_class_numbers
+from dnnrun.data.dataset import Array, Dataset, Rows, SourceData
 from dnnrun.data.labels import (
     Labels,
     find_labels,
     infer_task,
-    is_for_classes,
     shape_labels,
     shape_targets,
-    takes_class_numbers,
 )
 from dnnrun.data.reading import placed, read_source
 from dnnrun.data.sources.arrays import check_alike
