@@ -39,6 +39,7 @@ _OFFERED = {
     "plot": "dnnrun.api",
     "resume": "dnnrun.api",
     "train": "dnnrun.api",
+    "validate": "dnnrun.validation",
     "verify": "dnnrun.api",
 }
 
@@ -59,6 +60,7 @@ __all__ = [
     "plot",
     "resume",
     "train",
+    "validate",
     "verify",
 ]
 

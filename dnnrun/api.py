@@ -20,11 +20,14 @@ from dnnrun.config.resolved import to_plain
 from dnnrun.config.schema import Experiment
 from dnnrun.config.smoke import smoke_test_of
 from dnnrun.data.dataset import Dataset
+from dnnrun.data.facts.cheap import cheap_facts
+from dnnrun.data.facts.of_arrays import facts_of_dataset
 from dnnrun.data.load import resolve_data
 from dnnrun.engine.observer import Observer
 from dnnrun.engine.workers import Workers
 from dnnrun.errors import ConfigError, Problem, RunError
 from dnnrun.store import Run
+from dnnrun.validation import problems_of
 
 if TYPE_CHECKING:
     from dnnrun.analysis.repetition import Repetition
@@ -69,14 +72,43 @@ def train(
         experiment = complete(config)
     else:
         experiment = load_config(config, overrides)
+    observer = observer or Observer()
+    facts = cheap_facts(experiment)
+    _report(problems_of(experiment, facts), observer)
     if smoke:
         experiment = smoke_test_of(experiment, SMOKE_ROWS)
-    observer = observer or Observer()
     experiment, dataset = _data_of(experiment, observer, allow_code=allow_code)
+    if facts is None:
+        known = problems_of(experiment, None)
+        _report([p for p in problems_of(experiment, facts_of_dataset(dataset)) if p not in known], observer)
+    return _train(
+        experiment, dataset, runs_dir=Path(runs_dir), allow_code=allow_code, observer=observer, workers=workers
+    )
+
+
+def _report(problems: Iterable[Problem], observer: Observer) -> None:
+    """Raise the errors among the problems; tell the observer of the warnings."""
+    problems = list(problems)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise ConfigError(*errors)
+    for problem in problems:
+        observer.found(problem)
+
+
+def _train(
+    experiment: Experiment,
+    dataset: Dataset,
+    *,
+    runs_dir: Path,
+    allow_code: bool,
+    observer: Observer,
+    workers: Workers | None = None,
+) -> Run:
     from dnnrun.engine.training import train_experiment  # noqa: PLC0415 - takes seconds
 
     outcome = train_experiment(
-        experiment, dataset, runs_dir=Path(runs_dir), observer=observer, allow_code=allow_code, workers=workers
+        experiment, dataset, runs_dir=runs_dir, observer=observer, allow_code=allow_code, workers=workers
     )
     return _looked_after(outcome, observer, workers)
 
@@ -158,10 +190,11 @@ def verify(
         raise RunError(f"{run.path}: {what}, so that there is nothing to compare with")
     wanted = epochs or (None if run.status == "completed" else finished)
     overrides = [f"epochs={min(wanted, finished)}"] if wanted else []
+    observer = observer or Observer()
+    experiment = load_config(run.resolved_config, overrides)
+    experiment, dataset = _data_of(experiment, observer, allow_code=allow_code)
     with tempfile.TemporaryDirectory(prefix="dnnrun-verify-") as place:
-        again = train(
-            run.resolved_config, overrides=overrides, runs_dir=place, allow_code=allow_code, observer=observer
-        )
+        again = _train(experiment, dataset, runs_dir=Path(place), allow_code=allow_code, observer=observer)
         from dnnrun.analysis.repetition import compare_repetition  # noqa: PLC0415 - not needed to train
 
         return compare_repetition(run, again, tolerance=tolerance)

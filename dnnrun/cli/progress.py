@@ -11,8 +11,10 @@ from rich.text import Text
 
 from dnnrun.analysis.number_text import metric_text
 from dnnrun.cli.chatter import Chatter
+from dnnrun.cli.screen import print_problems
 from dnnrun.cli.time_left import TimeLeft
 from dnnrun.engine.observer import Observer, Plan
+from dnnrun.errors import Problem
 
 _UPDATES_A_SECOND = 8
 _NOT_METRICS = ("epoch", "seconds", "learning_rate")
@@ -123,6 +125,11 @@ class TrainingScreen(Observer):
         """Print a warning of Keras or of a plot."""
         if not self._quiet:
             self.console.print(Text.assemble(("warning: ", "yellow"), text))
+
+    def found(self, problem: Problem) -> None:
+        """Print what the rules warn of."""
+        if not self._quiet:
+            print_problems([problem], self.console)
 
     def close(self) -> None:
         """Take everything that moves off the screen."""

@@ -28,6 +28,8 @@ WRITES_TO = {
     "BackupAndRestore": "backup_dir",
     "OrbaxCheckpoint": "directory",
 }
+# Of these, the ones whose files lie among the run's checkpoints.
+CHECKPOINTING = {"ModelCheckpoint", "OrbaxCheckpoint"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from dnnrun.config.differences import differing_paths, dotted, flatten
 from dnnrun.errors import ConfigError, Problem, suggest
 
-HARMLESS = frozenset({"name", "description", "tags", "epochs"})
+HARMLESS = frozenset({"name", "description", "tags", "epochs", "ignore"})
 DATA = "data"  # not a key of the config: what the files hold that it names
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -22,7 +23,7 @@ _ALSO: dict[Kind, Kind] = {"activations": "layers"}
 
 
 def check_components(document: Document) -> list[Problem]:
-    """Return a problem for every unknown name, unknown argument and missing argument.
+    """Return a problem for every unknown name, unknown, missing or wrong argument.
 
     It looks at the raw document, so that a fault elsewhere in the file does not hide what it finds; what is not in
     the notation at all is left to the schema to report.
@@ -47,16 +48,24 @@ def _check(document: Document, kind: Kind, component: Component, path: ConfigPat
     if component.is_import_path:
         pass
     elif entry is None:
-        if catalog.is_complete(kind):
-            yield _unknown_name(kind, component.name, where)
+        yield _as_known(kind, _unknown_name(kind, component.name, where))
     elif entry.is_function and not component.is_bare:
-        yield _takes_no_arguments(kind, component.name, where)
-    elif not entry.is_function and catalog.is_complete(kind):
-        yield from _check_arguments(document, component, kind, entry, inner, where)
+        yield _as_known(kind, _takes_no_arguments(kind, component.name, where))
+    elif not entry.is_function:
+        found = _check_arguments(document, component, kind, entry, inner, where)
+        yield from (_as_known(kind, problem) for problem in found)
     for argument, value in component.arguments.items():
         yield from _check_nested(document, kind_of_argument(argument), value, (*inner, argument))
     for value in component.positional:
         yield from _check_nested(document, None, value, inner)
+
+
+def _as_known(kind: Kind, problem: Problem) -> Problem:
+    """Return the problem, as a warning where another version of Keras may see nothing wrong."""
+    if catalog.is_complete(kind):
+        return problem
+    doubt = f"dnnrun knows Keras {catalog.described_keras()}, and Keras {catalog.installed_keras()} is installed"
+    return replace(problem, severity="warning", hint=f"{problem.hint}\n{doubt}".strip())
 
 
 def _check_nested(document: Document, kind: Kind | None, value: Any, path: ConfigPath) -> Iterator[Problem]:

@@ -53,9 +53,9 @@ def parse_experiment(document: Document) -> Experiment:
         experiment = Experiment.model_validate(document.value)
     except ValidationError as error:
         raise ConfigError(*in_order(problems_of(error, document) + problems)) from None
-    if problems:
+    if any(problem.severity == "error" for problem in problems):
         raise ConfigError(*in_order(problems))
-    experiment._document = document
+    experiment._document, experiment._warnings = document, tuple(in_order(problems))
     return experiment
 
 

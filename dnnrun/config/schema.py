@@ -27,7 +27,7 @@ from dnnrun.config.fields import (
     parse_component,
 )
 from dnnrun.config.reader import Document
-from dnnrun.errors import Place
+from dnnrun.errors import Place, Problem
 
 LONGEST_NAME = 200  # of the 255 that a directory's name may have, with room for the time and a number
 
@@ -114,7 +114,10 @@ class Experiment(_Section):
     )
     jit: bool | Literal["auto"] = Field("auto", description="compile with XLA; auto does on GPU and TPU")
 
+    ignore: Words = Field((), description="rules whose warnings are not wanted")
+
     _document: Document | None = PrivateAttr(None)
+    _warnings: tuple[Problem, ...] = PrivateAttr(())
 
     @field_validator("name")
     @classmethod
@@ -163,8 +166,13 @@ class Experiment(_Section):
         """What it was read from; None for an experiment made in Python."""
         return self._document
 
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What was noticed as it was read, and may yet be right."""
+        return self._warnings
+
     def changed(self, **fields: Any) -> Experiment:
         """Return a copy with some top-level fields replaced, checked anew; its places stay those of this one."""
         copy = Experiment.model_validate({name: getattr(self, name) for name in Experiment.model_fields} | fields)
-        copy._document = self._document
+        copy._document, copy._warnings = self._document, self._warnings
         return copy

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from dnnrun.components import Component, ConfigPath
-from dnnrun.config.catalog import WRITES_TO
+from dnnrun.config.catalog import CHECKPOINTING, WRITES_TO
 from dnnrun.config.schema import Experiment
 from dnnrun.engine.checkpointing import save_whole_files
 from dnnrun.engine.log import logger
@@ -20,7 +20,6 @@ from dnnrun.engine.objects import ObjectBuilder
 from dnnrun.engine.observer import Observer
 from dnnrun.store import TARGET_HINT, Folder, RunWriter, fault_of_target
 
-_CHECKPOINTING = {"ModelCheckpoint", "OrbaxCheckpoint"}
 _DEFAULT_TARGETS = {
     "CSVLogger": "csv_logger.csv",
     "TensorBoard": "tensorboard",
@@ -120,7 +119,7 @@ class CallbackFactory:
 
 
 def _folder(component: Component) -> Folder:
-    return "checkpoints" if component.name in _CHECKPOINTING else "run"
+    return "checkpoints" if component.name in CHECKPOINTING else "run"
 
 
 def _default_target(component: Component) -> str:

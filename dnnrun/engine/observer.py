@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dnnrun.errors import Problem
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -79,3 +81,6 @@ class Observer:
 
     def warned(self, text: str) -> None:
         """Keras, TensorFlow or a callback warned of something."""
+
+    def found(self, problem: Problem) -> None:
+        """Something in the config may not be what is meant, and nothing is stopped by it."""

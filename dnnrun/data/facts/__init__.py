@@ -1,0 +1,75 @@
+"""What is known of data without reading all of it: for the rules that look at a config before anything is trained.
+
+`SourceFacts` says what lies in a source, `Facts` what a run would train on. Nothing here starts NumPy or pandas, so
+that a config is checked in the time in which these would load; `of_arrays`, which does, is imported where needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dnnrun.config.tasks import Task
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """What a source holds.
+
+    Args:
+        rows: those to learn from, before any split.
+        test_rows: those of a test set of the source's own, or None.
+        shape: of one row.
+        is_whole: whether the features are whole numbers.
+        is_image: whether the rows are pictures.
+        input_range: the least and the greatest number among the features.
+        label_columns: 1, or how many columns the labels have.
+        has_numbers: whether the labels are numbers.
+        label_counts: how many rows have each label, by the label as text, in the order of their class numbers; None
+            where there are so many different ones that they cannot be classes.
+        label_range: the least and the greatest label, for numbers.
+        class_names: what the source calls its classes, or None.
+    """
+
+    rows: int
+    test_rows: int | None
+    shape: tuple[int, ...]
+    is_whole: bool
+    is_image: bool
+    input_range: tuple[float, float]
+    label_columns: int
+    has_numbers: bool
+    label_counts: Mapping[str, int] | None
+    label_range: tuple[float, float] | None
+    class_names: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a run would train on.
+
+    Args:
+        task: what the labels ask for.
+        rows: of each split that there is, by its name.
+        shape: of one row.
+        is_whole: whether the features are whole numbers.
+        is_image: whether the rows are pictures.
+        input_range: the least and the greatest number among the features.
+        are_vectors: whether the source's labels have several columns: one-hot vectors, or several targets.
+        label_columns: how many columns they have.
+        classes: the names of the classes, for classification.
+        label_counts: how many rows have each class.
+        label_range: the least and the greatest target, for regression.
+    """
+
+    task: Task
+    rows: Mapping[str, int]
+    shape: tuple[int, ...]
+    is_whole: bool
+    is_image: bool
+    input_range: tuple[float, float]
+    are_vectors: bool
+    label_columns: int
+    classes: tuple[str, ...]
+    label_counts: tuple[int, ...]
+    label_range: tuple[float, float] | None

@@ -1,0 +1,103 @@
+"""The facts that a config's source can tell in a few milliseconds, and what a run would train on by them."""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+from pathlib import Path
+
+from dnnrun.components import Component
+from dnnrun.config.schema import Experiment
+from dnnrun.config.tasks import task_of
+from dnnrun.data.facts import Facts, SourceFacts
+from dnnrun.data.facts.of_table import LARGEST, facts_of_csv
+
+BUNDLED = Path(__file__).with_name("bundled.json")
+
+
+def cheap_facts(experiment: Experiment) -> Facts | None:
+    """Return what a run would train on, or None where that takes reading the data.
+
+    Args:
+        experiment: its splits are taken off the rows as they will be, but for rounding.
+    """
+    source = _source_facts(experiment.dataset.source)
+    return None if source is None else facts_for(experiment, source)
+
+
+def facts_for(experiment: Experiment, source: SourceFacts) -> Facts:
+    """Return what a run would train on, given what its source holds."""
+    task = task_of(experiment, names_classes=source.class_names is not None, has_numbers=source.has_numbers)
+    is_classes = task == "classification" and source.label_counts is not None
+    counts = source.label_counts or {}
+    return Facts(
+        task=task,
+        rows=_rows(experiment, source),
+        shape=source.shape,
+        is_whole=source.is_whole,
+        is_image=source.is_image,
+        input_range=source.input_range,
+        are_vectors=source.label_columns > 1,
+        label_columns=source.label_columns,
+        classes=(source.class_names or tuple(counts)) if is_classes else (),
+        label_counts=tuple(counts.values()) if is_classes else (),
+        label_range=source.label_range,
+    )
+
+
+def _rows(experiment: Experiment, source: SourceFacts) -> dict[str, int]:
+    config = experiment.dataset
+    rows = {"train": source.rows}
+    if source.test_rows is not None:
+        rows["test"] = source.test_rows
+    for name, fraction in (("test", config.test_split), ("validation", config.validation_split)):
+        if fraction:
+            rows[name] = math.ceil(rows["train"] * fraction)
+            rows["train"] -= rows[name]
+    other = config.validation and _source_facts(config.validation)
+    if other:
+        rows["validation"] = other.rows
+    return {name: min(count, config.limit or count) for name, count in rows.items()}
+
+
+def _source_facts(source: Component) -> SourceFacts | None:
+    if source.name in _bundled():
+        return _bundled()[source.name]
+    if source.name == "csv":
+        return _of_csv(source)
+    if source.name == "npz":
+        return _of_npz(source)
+    return None
+
+
+def _of_csv(source: Component) -> SourceFacts | None:
+    try:
+        return facts_of_csv(**source.arguments)
+    except TypeError:  # wrong arguments, which the source itself explains
+        return None
+
+
+def _of_npz(source: Component) -> SourceFacts | None:
+    """Read a small file of arrays: NumPy loads in the time that is left."""
+    path = source.arguments.get("path")
+    if not (isinstance(path, str) and Path(path).is_file() and Path(path).stat().st_size <= LARGEST):
+        return None
+    from dnnrun.data.facts.of_arrays import facts_of_source  # noqa: PLC0415 - starts NumPy
+    from dnnrun.data.sources.npz import read_npz  # noqa: PLC0415
+
+    try:
+        return facts_of_source(read_npz(**source.arguments))
+    except Exception:  # whatever is wrong with it is explained when it is read to be trained on
+        return None
+
+
+@functools.cache
+def _bundled() -> dict[str, SourceFacts]:
+    described = json.loads(BUNDLED.read_text(encoding="utf-8"))
+    return {name: _from_json(facts) for name, facts in described.items()}
+
+
+def _from_json(facts: dict[str, object]) -> SourceFacts:
+    """Return facts with tuples for the lists that JSON has in their place."""
+    return SourceFacts(**{name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()})  # type: ignore[arg-type]

@@ -1,0 +1,169 @@
+"""Rules about the layers between the data and the output."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from dnnrun.components import Component
+from dnnrun.config.topology import Node
+from dnnrun.rules.rule import Finding
+from dnnrun.rules.subject import WEIGHED, Subject
+
+_DROPPING = {"Dropout", "AlphaDropout", "GaussianDropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"}
+_MOST_DROPPED = 0.9
+_SATURATING = {"sigmoid", "tanh", "softsign", "hard_sigmoid"}
+_DEEP = {"sigmoid": 3, "hard_sigmoid": 3, "tanh": 5, "softsign": 5}  # hidden layers in a row; sigmoid's slope is 1/4
+_NORMALIZING = {"BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization"}
+_SAME_FOR_ALL = {"zeros", "ones", "constant", "zero", "one"}
+_IMAGES_ONLY = ("Conv2D", "SeparableConv2D", "DepthwiseConv2D", "MaxPooling2D", "AveragePooling2D", "Conv2DTranspose")
+# Layers that make whole numbers of what they are given.
+_NUMBERING = {"TextVectorization", "StringLookup", "IntegerLookup", "Hashing", "Discretization", "HashedCrossing"}
+_SCALING = {"Rescaling", "Normalization", "LayerNormalization", "BatchNormalization", "UnitNormalization"}
+
+
+def images_without_flatten(subject: Subject) -> Iterator[Finding]:
+    """A dense layer that goes over the rows of a picture one by one, and nothing that joins them behind it."""
+    facts, output = subject.facts, subject.output
+    if facts is None or not facts.is_image or output is None:
+        return
+    gives = subject.reached[output.node.position].gives
+    if gives is None or len(gives) < 2:
+        return
+    for node in subject.nodes:
+        takes = subject.reached[node.position].takes
+        if node.component.name == "Dense" and takes and len(takes) > 1:
+            what = f"Dense takes {_shape(takes)} line by line, so that the model gives {_shape(gives)} a row"
+            yield Finding(what, node.path, "put Flatten before it")
+            return
+
+
+def convolution_without_channels(subject: Subject) -> Iterator[Finding]:
+    """A layer for pictures with channels over pictures without."""
+    for node in subject.nodes:
+        takes = subject.reached[node.position].takes
+        if node.component.name in _IMAGES_ONLY and takes and len(takes) == 2:
+            what = f"{node.component.name} takes height, width and channels, and gets {_shape(takes)}"
+            yield Finding(what, node.path, f"put {{Reshape: [{takes[0]}, {takes[1]}, 1]}} before it")
+            return
+
+
+def embedding_of_fractions(subject: Subject) -> Iterator[Finding]:
+    """A table that is looked up by numbers that are not whole."""
+    for node, before in _embeddings(subject):
+        scaling = next((layer.name for layer in before if layer.name in _SCALING), None)
+        if any(layer.name in _NUMBERING for layer in before):
+            continue
+        if scaling:
+            what = f"Embedding looks up whole numbers, and {scaling} makes fractions of them"
+            yield Finding(what, node.path, f"take {scaling} out")
+        elif subject.facts and not subject.facts.is_whole:
+            edit = "take Embedding out: Dense takes fractions; or make whole numbers of them with {Discretization: ...}"
+            yield Finding("Embedding looks up whole numbers, and the data has fractions", node.path, edit)
+
+
+def embedding_too_small(subject: Subject) -> Iterator[Finding]:
+    """A table with fewer rows than there are things to look up."""
+    facts = subject.facts
+    for node, before in _embeddings(subject):
+        rows = node.component.arguments.get("input_dim")
+        if before or facts is None or not facts.is_whole or not isinstance(rows, int):
+            continue
+        largest = int(facts.input_range[1])
+        if largest >= rows:
+            what = f"Embedding has {rows:,} rows, and the data has numbers up to {largest:,}"
+            path = (*node.path, node.component.name, "input_dim")
+            yield Finding(what, path, f"write input_dim: {largest + 1}")
+
+
+def dropout_after_output(subject: Subject) -> Iterator[Finding]:
+    """Dropout behind the last layer with weights."""
+    output = subject.output
+    behind = [node for node in subject.nodes if output and node.position > output.node.position]
+    for node in behind:
+        if node.component.name in _DROPPING:
+            what = f"{node.component.name} behind the output sets outputs to 0 at random while training"
+            yield Finding(what, node.path, "put it before the last layer with weights, or take it out")
+
+
+def dropout_of_nearly_all(subject: Subject) -> Iterator[Finding]:
+    """Dropout that leaves next to nothing."""
+    for node in subject.nodes:
+        rate = node.component.arguments.get("rate")
+        if node.component.name in _DROPPING and isinstance(rate, int | float) and rate >= _MOST_DROPPED:
+            what = f"{node.component.name} drops {rate:.0%} of what it gets; the rate is the share to drop"
+            yield Finding(
+                what,
+                (*node.path, node.component.name, "rate"),
+                f"write {max(0.1, round(1 - rate, 2)):g}, or 0.5 at the most",
+            )
+
+
+def normalization_of_one_row(subject: Subject) -> Iterator[Finding]:
+    """BatchNormalization over batches of one row."""
+    if subject.experiment.batch_size != 1:
+        return
+    for node in subject.nodes:
+        takes = subject.reached[node.position].takes
+        if node.component.name == "BatchNormalization" and (takes is None or len(takes) == 1):
+            what = "BatchNormalization takes each number's mean over the batch away, and a batch of one row is its mean"
+            yield Finding(what, node.path, "write batch_size: 32, or use LayerNormalization")
+
+
+def vanishing_gradients(subject: Subject) -> Iterator[Finding]:
+    """Many saturating layers on top of one another."""
+    in_a_row: list[Node] = []
+    for node in subject.nodes:
+        if node.component.name in _NORMALIZING or (node.component.name in WEIGHED and not _saturates(subject, node)):
+            in_a_row.clear()
+        elif node.component.name in WEIGHED:
+            in_a_row.append(node)
+            name = subject.hidden_activation(node) or ""
+            if len(in_a_row) == _DEEP[name]:
+                what = f"{len(in_a_row)} hidden layers of {name} on top of one another: the first ones hardly learn"
+                where = in_a_row[0]
+                own = "activation" in where.component.arguments
+                path = (*where.path, where.component.name, "activation") if own else ("model", "activation")
+                yield Finding(what, path, "use activation: relu, or put BatchNormalization between them")
+                return
+
+
+def same_weights_for_all(subject: Subject) -> Iterator[Finding]:
+    """Units that begin alike, learn alike, and stay alike."""
+    for node in subject.hidden:
+        given = node.component.arguments.get("kernel_initializer")
+        name = given.name if isinstance(given, Component) else given
+        if isinstance(name, str) and name.lower() in _SAME_FOR_ALL:
+            what = f"kernel_initializer: {name} begins with the same weights for all units, which then stay the same"
+            path = (*node.path, node.component.name, "kernel_initializer")
+            yield Finding(what, path, "take it out, or use HeNormal for relu and GlorotUniform for tanh and sigmoid")
+
+
+def _saturates(subject: Subject, node: Node) -> bool:
+    is_hidden = subject.output is None or node.position != subject.output.node.position
+    is_recurrent = node.component.name in {"LSTM", "GRU", "SimpleRNN"}  # gates are meant to saturate
+    return is_hidden and not is_recurrent and subject.hidden_activation(node) in _SATURATING
+
+
+def _embeddings(subject: Subject) -> Iterator[tuple[Node, tuple[Component, ...]]]:
+    """Yield every embedding that takes the data, with the layers that the data goes through before."""
+    preprocess = subject.experiment.dataset.preprocess or ()
+    positions = {node.position: node for node in subject.nodes}
+    for node in subject.nodes:
+        if node.component.name != "Embedding":
+            continue
+        before: list[Component] = []
+        source = node.takes[0]
+        while isinstance(source, int) and len(positions[source].takes) == 1:
+            before.append(positions[source].component)
+            source = positions[source].takes[0]
+        if isinstance(source, str) and all(_keeps_numbers(layer) for layer in before):
+            yield node, (*preprocess, *(layer for layer in before if layer.name not in {"Flatten", "Reshape"}))
+
+
+def _keeps_numbers(layer: Component) -> bool:
+    return layer.name in {"Flatten", "Reshape", *_NUMBERING, *_SCALING}
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape)) if math.prod(shape) else str(shape)

@@ -1,0 +1,68 @@
+"""Rules about the rows: their scale, their classes, and which of them judge the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dnnrun.config.tasks import is_for_classes
+from dnnrun.rules.rule import Finding
+from dnnrun.rules.subject import WEIGHED, Subject
+
+_LARGEST_INPUT = 20.0
+_SCALING = {"Rescaling", "Normalization", "BatchNormalization", "LayerNormalization", "UnitNormalization"}
+_LOOKING_UP = {"Embedding", "CategoryEncoding", "IntegerLookup", "Hashing", "Discretization", "TextVectorization"}
+_MOST_OUT_OF_BALANCE = 5
+_ACCURACIES = {"accuracy", "acc", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy",
+               "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"}  # fmt: skip
+
+
+def inputs_not_scaled(subject: Subject) -> Iterator[Finding]:
+    """Large numbers that go into the first layer as they are."""
+    facts, dataset = subject.facts, subject.experiment.dataset
+    if facts is None or not subject.nodes or (facts.is_image and dataset.preprocess is None):
+        return  # dnnrun rescales images by itself
+    least, most = facts.input_range
+    if max(-least, most) <= _LARGEST_INPUT or dataset.preprocess:
+        return
+    for node in subject.nodes:
+        if node.component.name in _SCALING | _LOOKING_UP or node.component.is_import_path:
+            return
+        if node.component.name in WEIGHED:
+            edit = "Rescaling: 0.00392156862745098" if facts.is_image else "Normalization"
+            item = f"{{{edit}}}" if ":" in edit else edit
+            what = f"the inputs go from {least:g} to {most:g}, and nothing brings them near 1"
+            yield Finding(what, node.path, f"set dataset.preprocess: [{item}]")
+            return
+
+
+def accuracy_of_unbalanced_classes(subject: Subject) -> Iterator[Finding]:
+    """Accuracy alone where one class is far more frequent than another."""
+    facts, metrics = subject.facts, subject.experiment.metrics
+    if facts is None or facts.task != "classification" or len(facts.label_counts) < 2 or not metrics:
+        return
+    if not is_for_classes(subject.experiment.loss.name):
+        return
+    most, least = max(facts.label_counts), min(facts.label_counts)
+    if most <= _MOST_OUT_OF_BALANCE * least or not all(metric.name in _ACCURACIES for metric in metrics):
+        return
+    share = most / sum(facts.label_counts)
+    what = f"one class has {most:,} rows and another {least:,}: to always say the first is right for {share:.0%}"
+    other = "AUC" if len(facts.label_counts) == 2 else "SparseTopKCategoricalAccuracy"
+    edit = f"add a metric that sees both: metrics: [accuracy, {other}]"
+    yield Finding(what, ("metrics",), edit, of_key=True)
+
+
+def judged_by_what_it_knows(subject: Subject) -> Iterator[Finding]:
+    """Validation rows that are also test rows or training rows."""
+    dataset = subject.experiment.dataset
+    if dataset.validation is None:
+        return
+    source, other = dataset.source, dataset.validation
+    path = ("dataset", "validation")
+    if source == other and not dataset.test_split:
+        what = "the validation rows are the training rows"
+        yield Finding(what, path, "set validation_split: 0.2 in place of validation")
+    test, validating = source.arguments.get("test"), other.arguments.get("path")
+    if test is not None and test == validating and source.name == other.name:
+        what = "the validation rows are the test rows: what is chosen by them, they cannot judge"
+        yield Finding(what, path, "set validation_split: 0.2 in place of validation")

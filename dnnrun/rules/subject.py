@@ -1,0 +1,214 @@
+"""What the rules look at: a config and the facts of its data, with what several rules ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from dnnrun.components import Component, ConfigPath
+from dnnrun.config import catalog
+from dnnrun.config.schema import Experiment, ModelConfig
+from dnnrun.config.topology import DataInputs, Node, Topology, read_topology
+from dnnrun.data.facts import Facts
+from dnnrun.rules.shapes import Reached, Shape, follow
+
+LINEAR = "linear"
+_ACTIVATION_LAYERS = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "ELU": "elu", "PReLU": "prelu", "Softmax": "softmax"}
+# Layers that leave the numbers of the layer before them as they are, when the model is used.
+_PASSING = {"Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", "ActivityRegularization", "Flatten"}
+WEIGHED = {"Dense", "EinsumDense", "Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv2D",
+           "DepthwiseConv1D", "DepthwiseConv2D", "Conv2DTranspose", "LSTM", "GRU", "SimpleRNN"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Output:
+    """The end of a model.
+
+    Args:
+        node: the layer whose units are the outputs.
+        units: how many; None where that is not known.
+        activation: the function on them, ``linear`` for none; None where that is not known.
+        activation_path: where that is written, or would be.
+    """
+
+    node: Node
+    units: int | None
+    activation: str | None
+    activation_path: ConfigPath
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """A callback that watches a metric.
+
+    Args:
+        callback: its name.
+        metric: what it watches.
+        path: of the callback in the config.
+        at: where the metric is written, or the callback where it is the default.
+    """
+
+    callback: Component
+    metric: str
+    path: ConfigPath
+    at: ConfigPath
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One config under the rules; `facts` is None where the data cannot be told cheaply."""
+
+    experiment: Experiment
+    facts: Facts | None
+
+    @cached_property
+    def topology(self) -> Topology | None:
+        """The layers as a graph; None for a model of the user's own, or one that is faulty as a graph."""
+        model = self.experiment.model
+        if not isinstance(model, ModelConfig):
+            return None
+        topology, problems = read_topology(model.layers, DataInputs(), None, self.experiment.place)
+        return None if problems else topology
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The layers, each behind all that it takes."""
+        return self.topology.nodes if self.topology else ()
+
+    @cached_property
+    def reached(self) -> Mapping[int, Reached]:
+        """What is known of each layer where it stands, by its position."""
+        start: Shape | None = self.facts.shape if self.facts else None
+        for layer in self.experiment.dataset.preprocess or ():
+            start = follow(layer, start).gives
+        found: dict[int, Reached] = {}
+        for node in self.nodes:
+            first = node.takes[0] if len(node.takes) == 1 else None
+            takes = start if isinstance(first, str) else found[first].gives if first is not None else None
+            found[node.position] = follow(node.component, takes)
+        return found
+
+    @property
+    def weights(self) -> int | None:
+        """How many trainable numbers the model has; None where that is not known."""
+        counts = [reached.weights for reached in self.reached.values()]
+        return None if not counts or None in counts else sum(count for count in counts if count is not None)
+
+    @cached_property
+    def output(self) -> Output | None:
+        """The end of the model, where it has one output and the layers there are known."""
+        if self.topology is None or len(self.topology.outputs) != 1:
+            return None
+        node = self.topology.node(self.topology.outputs[0])
+        activation, path = LINEAR, None
+        while node.component.name in {*_PASSING, *_ACTIVATION_LAYERS, "Activation"}:
+            if node.component.name not in _PASSING and activation == LINEAR:
+                activation, path = self._activation_of(node.component) or "", (*node.path, node.component.name)
+            if len(node.takes) != 1 or not isinstance(node.takes[0], int):
+                return None
+            node = self.topology.node(node.takes[0])
+        own = self._activation_of(node.component)
+        if node.component.name not in WEIGHED or node.component.is_import_path:
+            return Output(node, None, None, node.path)
+        if path is None:
+            activation, path = own or "", (*node.path, node.component.name, "activation")
+        elif own != LINEAR:
+            activation = ""  # one function on another
+        units = node.component.arguments.get("units", node.component.arguments.get("filters"))
+        return Output(node, units if isinstance(units, int) else None, activation or None, path)
+
+    def _activation_of(self, layer: Component) -> str | None:
+        """Return the name of the function that a layer applies; None for one of the user's own."""
+        if layer.name in _ACTIVATION_LAYERS:
+            return _ACTIVATION_LAYERS[layer.name]
+        entry = catalog.find("layers", layer.name)
+        default = entry.parameters["activation"].default if entry and "activation" in entry.parameters else None
+        given = layer.arguments.get("activation", default)
+        if given is None:
+            return LINEAR
+        name = given.name if isinstance(given, Component) else str(given)
+        return None if ":" in name else _ACTIVATION_LAYERS.get(name, name.lower())
+
+    def hidden_activation(self, node: Node) -> str | None:
+        """Return the function that a hidden layer applies, the model's default one included."""
+        model = self.experiment.model
+        own = self._activation_of(node.component)
+        default = model.activation if isinstance(model, ModelConfig) else None
+        if own != LINEAR or default is None or "activation" in node.component.arguments:
+            return own
+        return None if default.is_import_path else default.name.lower()
+
+    @property
+    def hidden(self) -> Iterator[Node]:
+        """The layers with weights before the output."""
+        last = self.output.node.position if self.output else None
+        return (node for node in self.nodes if node.component.name in WEIGHED and node.position != last)
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether there are validation rows."""
+        return bool(self.experiment.dataset.validation_split) or self.experiment.dataset.validation is not None
+
+    @cached_property
+    def metric_names(self) -> tuple[str, ...]:
+        """What Keras calls the metrics of the config, in their order; one of the user's own gives none."""
+        names = [_metric_name(metric) for metric in self.experiment.metrics]
+        return tuple(name for name in names if name)
+
+    @property
+    def knows_metrics(self) -> bool:
+        """Whether the names of all metrics are known, and the model adds none of its own."""
+        has_own = any(metric.is_import_path for metric in self.experiment.metrics)
+        return not has_own and isinstance(self.experiment.model, ModelConfig)
+
+    @cached_property
+    def logged(self) -> tuple[str, ...]:
+        """What an epoch's logs will hold."""
+        measured = ("loss", *self.metric_names)
+        return (*measured, *(f"val_{name}" for name in measured), "learning_rate") if self.has_validation else (
+            *measured, "learning_rate"
+        )  # fmt: skip
+
+    @cached_property
+    def monitors(self) -> tuple[Monitor, ...]:
+        """The callbacks that watch a metric."""
+        found = []
+        for index, callback in enumerate(self.experiment.callbacks):
+            entry = catalog.find("callbacks", callback.name)
+            watches = callback.name != "ModelCheckpoint" or callback.arguments.get("save_best_only")
+            if entry is None or "monitor" not in entry.parameters or not watches:
+                continue
+            metric = callback.arguments.get("monitor", entry.parameters["monitor"].default)
+            path: ConfigPath = ("callbacks", index)
+            at = (*path, callback.name, "monitor") if "monitor" in callback.arguments else path
+            found.append(Monitor(callback, str(metric), path, at))
+        return tuple(found)
+
+    def callbacks(self, name: str) -> Iterator[tuple[Component, ConfigPath]]:
+        """Yield every callback of a name with its path."""
+        for index, callback in enumerate(self.experiment.callbacks):
+            if callback.name == name:
+                yield callback, ("callbacks", index)
+
+    @property
+    def from_logits(self) -> bool:
+        """Whether the loss takes numbers that no softmax or sigmoid has gone over."""
+        return bool(self.experiment.loss.arguments.get("from_logits", False))
+
+
+def _metric_name(metric: Component) -> str | None:
+    """Return what Keras calls a metric: a bare name as it is written, an object by its name or its class's."""
+    if metric.is_import_path:
+        return None
+    if metric.is_bare:
+        return metric.name
+    entry = catalog.find("metrics", metric.name)
+    default = entry.parameters["name"].default if entry and "name" in entry.parameters else None
+    return str(metric.arguments.get("name") or default or _snake_case(metric.name))
+
+
+def _snake_case(name: str) -> str:
+    return "".join(
+        f"_{c.lower()}" if c.isupper() and i and not name[i - 1].isupper() else c.lower() for i, c in enumerate(name)
+    )

@@ -1,0 +1,38 @@
+"""Everything that can be said of a config before it is trained, in half a second: neither TensorFlow nor NumPy starts.
+
+It stands beside `api`, which loads both, and which asks it before every training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from dnnrun.config.load import Override, load_config
+from dnnrun.config.schema import Experiment
+from dnnrun.data.facts import Facts
+from dnnrun.data.facts.cheap import cheap_facts
+from dnnrun.errors import ConfigError, Problem, in_order
+from dnnrun.rules.checking import check_meaning
+
+
+def validate(config: str | Path, overrides: Iterable[str | Override] = ()) -> list[Problem]:
+    """Return everything wrong with a config, in the order of the file; warnings too.
+
+    Rules of meaning are applied to a config that is right in its names, arguments and values: to one that is not, they
+    would say what follows from its other mistakes.
+
+    Args:
+        config: the YAML file.
+        overrides: ``KEY=VALUE`` strings, as for ``--set``.
+    """
+    try:
+        experiment = load_config(config, overrides)
+    except ConfigError as error:
+        return list(error.problems)
+    return problems_of(experiment, cheap_facts(experiment))
+
+
+def problems_of(experiment: Experiment, facts: Facts | None) -> list[Problem]:
+    """Return what can be said of a config that was read, given what is known of its data."""
+    return in_order([*experiment.warnings, *check_meaning(experiment, facts)])
