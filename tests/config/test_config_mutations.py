@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from dnnrun.config.overrides import apply_override
 from dnnrun.config.reader import Document, read_text
 from dnnrun.config.resolved import to_yaml
 from dnnrun.errors import ConfigError
+from tests.mutations import VALUES, mutated_bytes, mutated_text, mutated_value, paths_in
 
 VALID = """\
 name: all
@@ -44,61 +44,7 @@ class_weight: {0: 1, spam: 2.5}
 initial_weights: w.keras
 threads: 2
 """
-VALUES: list[Any] = [
-    None, True, 0, -1, 3.5, 1e999, float("nan"), 10**40, "", " ", "x", "Dense", "relu", "a.b:C", "mnist",
-    "~x/y", "\0", "%s {x}", [], [[]], {}, {"a": {}}, {"Dense": {}}, {"Dense": None}, {"Dense": []}, {1: 2},
-    {"": ""}, {"a": 1, "b": 2}, {"my:Gate": []}, {"layers": [{"layers": []}]}, ["Flatten", None], {"csv": []},
-    {"csv": {"path": 3}}, {"npz": "~nobody-here/x"}, "é" * 300,
-]  # fmt: skip
-TOKENS = [
-    *"{}[]:,-?&*!|>'\"%@`#~=<.\\\t\n\r \0\x07\x85\u2028\ufeffé0x", "\n  ", ": ", "- ", "<<: ", "&a ", "*a", "!!int ",
-    "---\n", "{a: ", '"\\U', '"\\ud800"', "1e999", "%YAML 1.1\n",
-]  # fmt: skip
 KEYS = ["dataset", "model", "optimizer", "loss", "metrics", "callbacks", "class_weight", "tags", "name", "threads"]
-
-
-def paths_in(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    yield path
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in items:
-        yield from paths_in(inner, (*path, key))
-
-
-def mutated_value(rng: random.Random, value: Any) -> Any:
-    """Drop, rename, retype, nest or copy a part of the config."""
-    value = copy.deepcopy(value)
-    path = rng.choice([path for path in paths_in(value) if path])
-    parent = value
-    for key in path[:-1]:
-        parent = parent[key]
-    key, kind = path[-1], rng.choice(["drop", "rename", "retype", "nest", "copy"])
-    if kind == "drop":
-        del parent[key]
-    elif kind == "rename" and isinstance(parent, dict):
-        parent[rng.choice([str(key)[:-1], f"{key}s", 7, "", "layers", "<<", "Dense", "a:b"])] = parent.pop(key)
-    elif kind == "nest":
-        parent[key] = rng.choice([[parent[key]], {"Dense": parent[key]}, {"a:b": parent[key]}, {"source": parent[key]}])
-    elif kind == "copy":
-        other = value
-        for step in rng.choice(list(paths_in(value))):
-            other = other[step]
-        parent[key] = copy.deepcopy(other)
-    else:
-        parent[key] = rng.choice(VALUES)
-    return value
-
-
-def mutated_text(rng: random.Random, text: str) -> str:
-    """Cut, repeat, or put in what means something to YAML."""
-    at, to = sorted(rng.choices(range(len(text) + 1), k=2))
-    kind = rng.choice(["truncate", "cut", "repeat", "insert", "insert", "insert"])
-    if kind == "truncate":
-        return text[:at]
-    if kind == "cut":
-        return text[:at] + text[min(to, at + 30) :]
-    if kind == "repeat":
-        return text[:to] + text[at : at + 40] + text[to:]
-    return text[:at] + rng.choice(TOKENS) * rng.choice([1, 1, 1, 2, 50]) + text[at:]
 
 
 def succeeds(read: Callable[..., Any], *arguments: Any) -> bool:
@@ -157,10 +103,8 @@ def test_mutated_files(seed: int, tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     keys = [".".join(map(str, path)) for path in paths_in(read_text(VALID, "c").value)]
     for _ in range(60):
-        content = bytearray(mutated_text(rng, VALID).encode())
-        for _ in range(rng.choice([0, 0, 1, 3]) if content else 0):
-            content[rng.randrange(len(content))] = rng.randrange(256)
-        path.write_bytes(content)
+        content = mutated_text(rng, VALID).encode()
+        path.write_bytes(mutated_bytes(rng, content) if rng.random() < 0.5 else content)
         key = rng.choice([*keys, mutated_text(rng, "model.layers.1.Dense.units"), "extends", ".", "9" * 5000, "²"])
         value = rng.choice([json.dumps(rng.choice(VALUES)), mutated_text(rng, "{Adam: 0.1}")])
         succeeds(load_config, path, rng.choice([[], [f"{key}={value}"]]))

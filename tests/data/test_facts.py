@@ -1,0 +1,113 @@
+"""The facts of data: counted cheaply, they are those of the arrays that are trained on."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dnnrun.config.load import complete
+from dnnrun.data.facts.cheap import BUNDLED, cheap_facts
+from dnnrun.data.facts.of_arrays import facts_of_dataset, facts_of_source
+from dnnrun.data.facts.of_table import LARGEST, facts_of_csv
+from dnnrun.data.load import load_dataset
+from dnnrun.data.sources import bundled
+from dnnrun.data.sources.csv import read_csv
+
+NAMES = ("mnist", "fashion_mnist", "iris", "pima", "boston_housing")
+CLASSES = {"loss": "sparse_categorical_crossentropy", "model": {"layers": ["Flatten", {"Dense": 10}]}}
+NUMBERS = {"loss": "mse", "model": {"layers": [{"Dense": 1}]}}
+
+
+def experiment(dataset: Any, **keys: Any) -> Any:
+    return complete({"optimizer": "Adam", **CLASSES, "dataset": dataset, **keys})
+
+
+def test_the_shipped_facts_are_those_of_the_bundled_data() -> None:
+    """``DNNRUN_WRITE_CASES=1`` writes them anew."""
+    facts = {name: asdict(facts_of_source(getattr(bundled, name)())) for name in NAMES}
+    if os.environ.get("DNNRUN_WRITE_CASES"):
+        lines = ",\n".join(f'"{name}": {json.dumps(about)}' for name, about in facts.items())
+        BUNDLED.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+    assert json.loads(BUNDLED.read_text(encoding="utf-8")) == json.loads(json.dumps(facts))
+
+
+@pytest.mark.parametrize(
+    ("dataset", "keys"),
+    [
+        ({"source": "iris", "test_split": 0.2, "validation_split": 0.1}, {}),
+        ({"source": "pima", "test_split": 0.25, "limit": 100}, {"loss": "binary_crossentropy"}),
+        ({"source": "boston_housing", "validation_split": 0.3}, NUMBERS),
+        ({"source": "mnist", "validation_split": 0.1}, {}),
+    ],
+)
+def test_they_foretell_what_is_trained_on(dataset: Any, keys: Any) -> None:
+    config = experiment(dataset, **keys)
+    told, found = cheap_facts(config), facts_of_dataset(load_dataset(config))
+    assert told is not None
+    same = ("task", "shape", "is_whole", "is_image", "classes", "are_vectors")
+    assert [getattr(told, name) for name in same] == [getattr(found, name) for name in same]
+    assert dict(told.rows) == dict(found.rows)
+    assert len(told.label_counts) == len(found.label_counts)
+
+
+TABLES = {
+    "numbers": "a,b,y\n1,2.5,3\n4,-5,6\n",
+    "classes as text": "a,b,y\n1,2,no\n4,5,yes\n3,3,no\n",
+    "truths": "a,b,y\n1,true,0\n4,FALSE,1\n",
+    "blanks and quotes": 'a,"b",y\n 1 , 2 ,"x, y"\n3,4,z\n',
+    "a mark at the beginning": "\ufeffa,b,y\n1,2,3\n4,5,6\n",
+}
+
+
+@pytest.mark.parametrize("text", TABLES.values(), ids=TABLES)
+def test_a_table_counted_cheaply_is_the_table_read(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text(text, encoding="utf-8")
+    told, found = facts_of_csv(str(file), "y"), facts_of_source(read_csv(str(file), "y"))
+    assert told is not None
+    assert told == replace(found, label_counts=told.label_counts, is_whole=told.is_whole)
+    assert list((told.label_counts or {}).values()) == list((found.label_counts or {}).values())
+
+
+def test_separator_drop_and_test_file(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id;a;y\nx;1;0\ny;2;1\n")
+    (tmp_path / "b.csv").write_text("id;a;y\nz;1;0\n")
+    facts = facts_of_csv(str(tmp_path / "a.csv"), "y", separator=";", drop="id", test=str(tmp_path / "b.csv"))
+    assert facts is not None
+    assert (facts.rows, facts.test_rows, facts.shape) == (2, 1, (1,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a,y\n", "a,y\n1,2,3\n", "a,b\n1,2\n", "y\n1\n", "a,y\nx,1\n", "a,y\n,1\n", "a,y\ninf,1\n", "a,y\n\xff"],
+)
+def test_nothing_is_said_of_a_table_that_its_reader_may_refuse(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_bytes(text.encode("latin-1"))
+    assert facts_of_csv(str(file), "y") is None
+    assert facts_of_csv(str(tmp_path / "none.csv"), "y") is None
+
+
+def test_nothing_is_said_of_a_large_table(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("a,y\n" + "1,2\n" * (LARGEST // 4))
+    assert facts_of_csv(str(file), "y") is None
+
+
+def test_arrays_in_a_small_file(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=np.arange(24.0).reshape(6, 4), y=np.array([0, 1, 2] * 2))
+    facts = cheap_facts(experiment({"source": {"npz": {"path": str(tmp_path / "a.npz")}}}))
+    assert facts is not None
+    assert (facts.classes, facts.label_counts, facts.input_range) == (("0", "1", "2"), (2, 2, 2), (0.0, 23.0))
+    (tmp_path / "b.npz").write_bytes(b"PK")
+    assert cheap_facts(experiment({"source": {"npz": {"path": str(tmp_path / "b.npz")}}})) is None
+
+
+def test_a_function_of_the_users_own_is_not_asked() -> None:
+    assert cheap_facts(experiment({"source": "nowhere:make"})) is None
