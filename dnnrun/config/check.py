@@ -115,11 +115,15 @@ def _check_value(
     path: ConfigPath,
 ) -> Iterator[Problem]:
     at = (*path, argument)
-    where = document.place(at if at in document.values else path)  # a first argument has no key of its own
+    is_named = at in document.values
+    where = document.place(at if is_named else path)
     fault = fault_of_value(parameter, value)
     if fault:
         expected, hint = fault
-        yield Problem(f"{component.name}.{argument} must be {expected}, not {value_in_words(value)}", where, hint)
+        if not (hint or is_named):
+            hint = f"{argument} is its first argument; write others by name: {{{component.name}: {{NAME: ...}}}}"
+        what = f"{component.name}.{argument} must be {expected}, not {value_in_words(value)}"
+        yield Problem(what, where, hint)
     elif component.name == "ModelCheckpoint" and argument == "filepath" and isinstance(value, str):
         what, hint = fault_of_ending(value, weights_only=bool(component.arguments.get("save_weights_only", False)))
         if what:

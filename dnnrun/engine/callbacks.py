@@ -65,13 +65,6 @@ class CallbackFactory:
 
     def _check(self, component: Component, path: ConfigPath) -> None:
         """Refuse what Keras would only find in the first epoch."""
-        monitor = component.arguments.get("monitor", "")
-        if not isinstance(monitor, str) and not component.is_import_path:
-            raise self._builder.refusal(
-                f"{component.name} monitors a metric, not {monitor!r}",
-                (*path, component.name, "monitor"),
-                f"write its arguments by name: {{{component.name}: {{monitor: val_loss, patience: 2}}}}",
-            )
         if component.name == "TensorBoard" and importlib.util.find_spec("tensorboard") is None:
             raise self._builder.refusal("the package tensorboard is not installed", path, "pip install tensorboard")
 

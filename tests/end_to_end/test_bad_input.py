@@ -54,7 +54,7 @@ CASES = {
         ["config.yaml:6:", "Conv2D does not fit what reaches it, of shape (4,)", "shapes on the way"],
     ),
     "units below classes": Case(
-        GOOD.replace("units: 3", "units: 2"), 2, ["config.yaml:7:", "but there are 3 classes", "units: 3"]
+        GOOD.replace("units: 3", "units: 2"), 2, ["config.yaml:7:", "and there are 3 classes", "units: 3"]
     ),
     "missing file": Case(
         CSV, 3, ["config.yaml:1:", "table.csv: there is no such file", "tables.csv"], {"tables.csv": TABLE}

@@ -418,7 +418,7 @@ def test_any_name_of_a_run_will_do(name: str, train: Train) -> None:
     ("lines", "says"),
     [
         ("metrics: [{MeanSquaredError: {name: loss}}]", "'loss' is a column of the history already"),
-        ("callbacks: [{EarlyStopping: 2}]", "EarlyStopping monitors a metric, not 2"),
+        ("callbacks: [{EarlyStopping: 2}]", r"EarlyStopping\.monitor must be a text, not the number 2"),
         ("callbacks: [{LambdaCallback: {on_epoch_end: 'own:nothing_there'}}]", "has no 'nothing_there'"),
     ],
 )
