@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,24 +41,35 @@ def read_csv(
         DataError: the file is missing or empty, rows have too few or too many cells, a column is not there, or a
             feature is missing, infinite or not a number; always with the line or the column.
     """
-    table = read_table(Path(path), "path", separator)
-    features = _features(table, target, [drop] if isinstance(drop, str) else drop)
-    x, y = _numbers(table, features), _targets(table, target)
-    names = tuple(features)
+    data = rows_of(read_table(Path(path), "path", separator), target, [drop] if isinstance(drop, str) else drop)
     if test is None:
-        return SourceData(x, y, feature_names=names, files=(Path(path),))
+        return data
+    features, y = data.feature_names or (), data.y
     held_out = read_table(Path(test), "test", separator)
-    _must_have(held_out, "test", (*features, target))
-    x_test, y_test = _numbers(held_out, features), _targets(held_out, target, as_text=y.dtype.kind == "U")
+    must_have(held_out, "test", (*features, target))
+    x_test, y_test = _numbers(held_out, features), targets_of(held_out, target, as_text=y.dtype.kind == "U")
     if y_test.dtype.kind == "U" and y.dtype.kind != "U":
         what = f"{test}: the target {target!r} is text, such as {y_test[0].item()!r}, but numbers in {path}"
         raise ArgumentError("test", what, "write it as in the training file")
-    return SourceData(x, y, x_test, y_test, feature_names=names, files=(Path(path), Path(test)))
+    return replace(data, x_test=x_test, y_test=y_test, files=(Path(path), Path(test)))
+
+
+def rows_of(table: Table, target: str, drop: Sequence[str] = ()) -> SourceData:
+    """Return a table's rows as `read_csv` gives them, and raise as it does.
+
+    Args:
+        table: as it was read.
+        target: the column to predict.
+        drop: columns to leave out.
+    """
+    features = _features(table, target, drop)
+    x, y = _numbers(table, features), targets_of(table, target)
+    return SourceData(x, y, feature_names=tuple(features), files=(table.file,))
 
 
 def _features(table: Table, target: str, drop: Sequence[str]) -> list[str]:
-    _must_have(table, "target", [target])
-    _must_have(table, "drop", drop)
+    must_have(table, "target", [target])
+    must_have(table, "drop", drop)
     if target in drop:
         raise ArgumentError("drop", f"the target {target!r} cannot be left out", "take it out of 'drop'")
     features = [name for name in table.columns if name != target and name not in drop]
@@ -71,7 +83,14 @@ def _features(table: Table, target: str, drop: Sequence[str]) -> list[str]:
     return features
 
 
-def _must_have(table: Table, argument: str, names: Sequence[str]) -> None:
+def must_have(table: Table, argument: str, names: Sequence[str]) -> None:
+    """Raise `ArgumentError`, with the nearest name, unless a table has all of these columns.
+
+    Args:
+        table: with a header.
+        argument: the one that names the columns.
+        names: of columns.
+    """
     columns = table.columns
     for name in names:
         if name in columns:
@@ -91,7 +110,7 @@ def _numbers(table: Table, features: Sequence[str]) -> Array:
     columns = []
     for name in features:
         text = table.column(name)
-        numbers = _to_numbers(text)
+        numbers = to_numbers(text)
         faults = list(_faults(table, name, text, numbers))
         problems.extend(faults)
         if not faults:
@@ -103,8 +122,17 @@ def _numbers(table: Table, features: Sequence[str]) -> Array:
     return np.stack(columns, axis=1)
 
 
-def _targets(table: Table, target: str, *, as_text: bool = False) -> Array:
-    """Return the target column: float64, int64 or text, shape (rows,)."""
+def targets_of(table: Table, target: str, *, as_text: bool = False) -> Array:
+    """Return the target column: float64, int64 or text, shape (rows,).
+
+    Args:
+        table: that has this column.
+        target: its name.
+        as_text: take numbers for names of classes too.
+
+    Raises:
+        DataError: cells without a value, text among numbers to predict, or numbers beyond 32 bits.
+    """
     text = table.column(target)
     where = f"{table.file}: the target {target!r}"
     missing = np.flatnonzero(text.isna())
@@ -156,11 +184,13 @@ def _faults(table: Table, name: str, text: pd.Series[str], numbers: pd.Series[fl
         )
 
 
-def _to_numbers(text: pd.Series[str]) -> pd.Series[float]:
+def to_numbers(text: pd.Series[str]) -> pd.Series[float]:
     """Return the cells as floats, true and false as 1 and 0, and NaN for what is not a number."""
-    truths = text.str.lower().map({"true": "1", "false": "0"})
-    as_digits = truths.where(truths.notna(), text)
-    return pd.to_numeric(as_digits, errors="coerce").astype(float)
+    numbers = pd.to_numeric(text, errors="coerce").astype(float)
+    words = numbers.isna()
+    if words.any():
+        numbers[words] = text[words].str.lower().map({"true": 1.0, "false": 0.0})
+    return numbers
 
 
 def _rows(table: Table, positions: Array) -> str:
