@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dnnrun.analysis.comparison import compare_runs
-    from dnnrun.api import plot, resume, train, verify
+    from dnnrun.api import init_config, plot, resume, train, verify
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
     from dnnrun.doctor import examine_installation
@@ -35,6 +35,7 @@ _OFFERED = {
     "find_runs": "dnnrun.store",
     "RunError": "dnnrun.errors",
     "TrainingError": "dnnrun.errors",
+    "init_config": "dnnrun.api",
     "load_config": "dnnrun.config.load",
     "plot": "dnnrun.api",
     "resume": "dnnrun.api",
@@ -56,6 +57,7 @@ __all__ = [
     "compare_runs",
     "examine_installation",
     "find_runs",
+    "init_config",
     "load_config",
     "plot",
     "resume",

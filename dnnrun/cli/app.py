@@ -14,6 +14,7 @@ from dnnrun.cli.leaving import leave
 
 # name -> where it is; the order is that of the help.
 COMMANDS = {
+    "init": "dnnrun.cli.init:init",
     "train": "dnnrun.cli.train:train",
     "resume": "dnnrun.cli.resume:resume",
     "verify": "dnnrun.cli.verify:verify",

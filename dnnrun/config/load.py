@@ -42,7 +42,7 @@ def load_config(path: str | Path, overrides: Iterable[str | Override] = ()) -> E
     document = replace(document, value=with_absolute_paths(document.value, Path.cwd()))
     experiment = parse_experiment(document)
     if experiment.name is None:
-        experiment = experiment.changed(name=_name_from(file))
+        experiment = experiment.changed(name=run_name_from(file))
     return experiment
 
 
@@ -74,7 +74,7 @@ def complete(experiment: Experiment | Mapping[str, Any]) -> Experiment:
     return parse_experiment(Document(with_absolute_paths(dict(experiment), Path.cwd())))
 
 
-def _name_from(file: Path) -> str:
+def run_name_from(file: Path) -> str:
     """Return a run name from a file name; the file `resolved.yaml` always carries a name of its own."""
     cleaned = "".join(c if c.isalnum() or c in "-_. " else "_" for c in file.stem).lstrip(".")
     short = cleaned.strip().encode()[:LONGEST_NAME].decode(errors="ignore")

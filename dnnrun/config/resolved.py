@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -29,6 +30,22 @@ for _tag, _pattern in (*CORE_SCHEMA, ("tag:yaml.org,2002:merge", re.compile("<<"
     _Dumper.add_implicit_resolver(_tag, _pattern, None)
 
 
+class _LineDumper(_Dumper):
+    """Writes a text with line breaks on one line, and equal values each for itself."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        """Escape every line break."""
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style='"' if _BREAK.search(text) else None)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write everything out."""
+        return True
+
+
+_BREAK = re.compile("[\n\r\x85\u2028\u2029]")
+_LineDumper.add_representer(str, _LineDumper.represent_text)
+
+
 def to_plain(experiment: Experiment) -> dict[str, Any]:
     """Return the whole config, defaults included, as dicts, lists and scalars in the order of the schema."""
     return {name: _plain(getattr(experiment, name)) for name in type(experiment).model_fields}
@@ -39,6 +56,14 @@ def to_yaml(experiment: Experiment) -> str:
     return yaml.dump(
         to_plain(experiment), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=100
     )
+
+
+def to_yaml_line(value: Any) -> str:
+    """Return a plain value as YAML on one line, which the reader of configs takes for the same value."""
+    listed = yaml.dump(
+        [value], Dumper=_LineDumper, sort_keys=False, allow_unicode=True, default_flow_style=True, width=math.inf
+    )
+    return listed.strip()[1:-1]  # of a value alone, PyYAML would mark the end
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import math
 import os
@@ -23,7 +24,7 @@ def replacing(target: Path) -> Iterator[Path]:
     Raises:
         RunError: the disk is full, or the folder cannot be written to. What ``target`` held before is kept.
     """
-    temporary = target.with_name(f"{TEMPORARY}{os.getpid()}-{target.name}")
+    temporary = _temporary_for(target)
     try:
         with explained(target):
             yield temporary
@@ -52,6 +53,24 @@ def write_text(target: Path, text: str) -> None:
     """Write ``text`` as UTF-8, whole or not at all."""
     with replacing(target) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_new_text(target: Path, text: str) -> None:
+    """Write ``text`` as UTF-8 into a file that is not there yet, whole or not at all.
+
+    Raises:
+        FileExistsError: there is something of that name, which is left alone.
+        RunError: as in `replacing`.
+    """
+    temporary = _temporary_for(target)
+    try:
+        with explained(target):
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+            _flush(temporary)
+        _rename_to_new(temporary, target)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def write_bytes(target: Path, content: bytes) -> None:
@@ -96,6 +115,23 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(item) for item in value]
     return value
+
+
+def _temporary_for(target: Path) -> Path:
+    return target.with_name(f"{TEMPORARY}{os.getpid()}-{target.name}")
+
+
+def _rename_to_new(temporary: Path, target: Path) -> None:
+    """Give a file its name unless that is taken; a second name is made all at once, which renaming would take over."""
+    try:
+        target.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # some file systems give a file one name only
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        with explained(target):
+            temporary.replace(target)
 
 
 def _flush(path: Path) -> None:
