@@ -12,7 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from dnnrun.config.changes import DATA, Change, changes_between, refuse_changes
 from dnnrun.config.load import Override, complete, load_config
@@ -250,7 +250,7 @@ def init_config(
     *,
     csv: str | Path | None = None,
     target: str | None = None,
-    task: Literal["binary", "multiclass", "regression"] | None = None,
+    task: str | None = None,
     drop: Sequence[str] = (),
     output: str | Path | None = None,
 ) -> Beginning:
@@ -260,7 +260,7 @@ def init_config(
         template: the name of one.
         csv: a file with a header line, instead.
         target: the column of it to predict.
-        task: what is predicted; told from the column unless given.
+        task: what is predicted: binary, multiclass or regression; told from the column unless given.
         drop: columns to leave out besides those that cannot be learnt from.
         output: where the config is written, which must be free; None writes nothing.
 

@@ -25,8 +25,10 @@ from dnnrun.starter.task import Task, decide_task
 from dnnrun.starter.templates import TEMPLATES, read_template
 
 # How the column to predict is called in most tables, the surest first.
-_TARGETS = ("target", "label", "labels", "class", "outcome", "y", "species", "diagnosis", "survived", "churn", "default",
-            "category", "quality", "price", "medv", "value", "result", "response")  # fmt: skip
+_TARGETS = (
+    "target", "label", "labels", "class", "outcome", "y", "species", "diagnosis", "survived", "churn", "default",
+    "category", "quality", "price", "medv", "value", "result", "response",
+)  # fmt: skip
 _OPTIONS = {"path": "--csv", "separator": "--csv", "target": "--target", "drop": "--drop"}
 _SHOWN = 20
 
@@ -158,7 +160,7 @@ def _no_target(table: Table) -> ConfigError:
     likely = likely_target(columns)
     return ConfigError(
         f"{table.file}: which of its {len(columns)} columns is to be predicted?",
-        hint=f"for example --target {likely!r}\n{listed}",
+        hint=f"for example --target {quote(likely)}\n{listed}",
     )
 
 
@@ -179,6 +181,6 @@ def _heading(proposal: Proposal, csv: Path, config: Path) -> str:
         Task.regression: "a number",
     }[proposal.decision.task]
     return (
-        f"{proposal.facts.target.name!r} of {csv.name}: {what}. Proposed by dnnrun init for what the table holds, to be "
-        f"changed.\n\n    dnnrun validate {quote(str(config))}\n    dnnrun train {quote(str(config))}"
+        f"{proposal.facts.target.name!r} of {csv.name}: {what}. Proposed by dnnrun init for what the table holds, "
+        f"to be changed.\n\n    dnnrun validate {quote(str(config))}\n    dnnrun train {quote(str(config))}"
     )

@@ -1,4 +1,4 @@
-"""YAML with comments: a tree of keys, each with a sentence about it, as text and as the plain value that it reads as."""
+"""YAML with comments: a tree of keys, each with a sentence about it, as text and as the value it reads as."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The config that a proposal describes, with a sentence about every key: what it does, and which values are sensible."""
+"""The config that a proposal describes, with a sentence about every key: what it does, and which values make sense."""
 
 from __future__ import annotations
 
@@ -101,19 +101,19 @@ def _normalization(proposal: Proposal) -> Item:
     lowest, highest = min(column.lowest for column in features), max(column.highest for column in features)
     return Item(
         "Normalization",
-        f"Brings every column to mean 0 and deviation 1, as measured on the training rows. As they are, they range from "
-        f"{lowest:g} to {highest:g}, and large ones would drown small ones.",
+        f"Brings every column to mean 0 and deviation 1, as measured on the training rows. As they are, they range "
+        f"from {lowest:g} to {highest:g}, and large ones would drown small ones.",
     )
 
 
 def _layers(proposal: Proposal) -> Entry:
     rate = proposal.size.dropout
     comments = (
-        f"A hidden layer. 4 to 512 units: more can learn more, and learn by heart more easily, so the more the more rows "
-        f"there are; here {proposal.facts.rows:,}.",
+        f"A hidden layer. 4 to 512 units: more can learn more, and learn by heart more easily, so the more the more "
+        f"rows there are; here {proposal.facts.rows:,}.",
         f"In training, {rate:.0%} of the values are set to 0, against learning by heart. 0 to 0.5.",
     )
-    hidden = []
+    hidden: list[Item] = []
     for units in proposal.hidden:
         pair = ({"Dense": {"units": units, "activation": "relu"}}, {"Dropout": {"rate": rate}})
         hidden += [Item(layer, "" if hidden else comment) for layer, comment in zip(pair, comments, strict=True)]
@@ -152,8 +152,8 @@ def _learning(proposal: Proposal) -> Iterator[Entry]:
         yield Entry(
             "class_weight",
             weights,
-            f"Weight of each class in the loss. With {proposal.imbalance:.1f} times the rows, the commonest would drown "
-            "the rarest; so they count alike. Take it out if only the share of right answers matters.",
+            f"Weight of each class in the loss. With {proposal.imbalance:.1f} times the rows, the commonest would "
+            "drown the rarest; so they count alike. Take it out if only the share of right answers matters.",
         )
 
 
@@ -162,7 +162,9 @@ def _measured(proposal: Proposal) -> str:
         return "What is measured besides: how far off the model is on average, in the unit of the target."
     if len(proposal.metrics) == 1:
         return "What is measured besides: the share of right answers."
-    why = f"The commonest class has {proposal.imbalance:.1f} times the rows of the rarest, and accuracy alone says little:"
+    why = (
+        f"The commonest class has {proposal.imbalance:.1f} times the rows of the rarest: accuracy alone tells little;"
+    )
     if proposal.decision.task is Task.binary:
         return f"{why} AUC is 0.5 for guessing and 1 for a perfect order."
     return f"{why} in the macro F1 score every class counts alike."

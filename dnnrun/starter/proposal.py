@@ -1,4 +1,4 @@
-"""From the facts about a table to everything that a config for it decides: a pure function, without a word about why."""
+"""From the facts about a table to all that a config for it decides: a pure function, without a word about why."""
 
 from __future__ import annotations
 

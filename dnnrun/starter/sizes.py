@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -58,11 +59,11 @@ def hidden_units(size: Size, outputs: int) -> tuple[int, ...]:
 def parameters_of(features: int, hidden: tuple[int, ...], outputs: int) -> int:
     """Return how many numbers a stack of dense layers learns."""
     widths = (features, *hidden, outputs)
-    return sum((before + 1) * after for before, after in zip(widths, widths[1:], strict=False))
+    return sum((before + 1) * after for before, after in itertools.pairwise(widths))
 
 
 def splits_of(rows: int, size: Size) -> tuple[int, int, int]:
-    """Return how many rows are for training, validation and test, each at least as many as the splits will give."""
+    """Return how many rows are for training, validation and test, as scikit-learn's train_test_split gives them."""
     rest = math.floor(rows * (1 - size.held_out))
     train = math.floor(rest * (1 - size.held_out))
     return train, rest - train, rows - rest
