@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from dnnrun.cli.program_names import as_typed
 from dnnrun.cli.screen import command, messages, results
 
 if TYPE_CHECKING:
@@ -108,7 +110,9 @@ def _print_line(console: Console, topic: str, words: str) -> None:
 def _classes(proposal: Proposal) -> str:
     if not proposal.is_for_classes:
         return f": {proposal.facts.target.name!r} is {proposal.offset:g} on average, give or take {proposal.scale:g}"
-    counts = [f"{label} ({count:,} rows)" for label, count in proposal.facts.target.counts.items()]
+    counts = [
+        f"{label} ({count:,} row{'' if count == 1 else 's'})" for label, count in proposal.facts.target.counts.items()
+    ]
     return f": {proposal.facts.target.name!r} is {_some(counts)}"
 
 
@@ -124,9 +128,10 @@ def _notes(proposal: Proposal) -> Iterator[str]:
 
 
 def _print_next(path: Path, console: Console) -> None:
-    console.print(Text("next", "dim"))
+    console.print(Text("next", "cyan"))
+    dnnrun = as_typed("dnnrun", sys.argv[0])
     for verb in ("validate", "train"):
-        console.print(Text(f"  dnnrun {verb} {quote(str(path))}", "cyan"))
+        console.print(Text(f"  {dnnrun} {verb} {quote(str(path))}"))
 
 
 def _as_json(path: Path | None, text: str, proposal: Proposal | None) -> dict[str, Any]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import shutil
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from dnnrun.analysis.number_text import metric_text
+from dnnrun.cli.program_names import as_typed
 from dnnrun.cli.progress import seconds_text
 from dnnrun.store import Run
 
@@ -90,7 +88,7 @@ def _scores(run: Run) -> list[Text]:
 
 
 def _next_commands(run: Run) -> list[str]:
-    dnnrun = _as_typed("dnnrun", sys.argv[0])
+    dnnrun = as_typed("dnnrun", sys.argv[0])
     files = run.files
     commands = []
     if run.status in {"interrupted", "failed", "crashed"}:
@@ -99,17 +97,9 @@ def _next_commands(run: Run) -> list[str]:
     if "config" in files:
         commands.append(f"{dnnrun} train {shlex.quote(str(files['config']))}    # the same run again")
     if "model" in files:
-        python = _as_typed("python", sys.executable)
+        python = as_typed("python", sys.executable)
         commands.append(f'{python} -c "import keras; keras.models.load_model({str(files["model"])!r}).summary()"')
     return commands
-
-
-def _as_typed(name: str, program: str) -> str:
-    """Return what to type for a program of this environment: its name if the shell finds it by that, else its path."""
-    found = shutil.which(name)
-    if found and Path(found).absolute() == Path(program).absolute():
-        return name
-    return shlex.quote(os.path.relpath(program))
 
 
 def _text(value: float | None) -> str:

@@ -99,6 +99,8 @@ def _refuse_misuse(
 
 
 def _begin_from_table(csv: Path, target: str | None, task: Task | None, drop: Sequence[str], config: Path) -> Beginning:
+    if csv.exists() and not (csv.is_file() or csv.is_dir()):
+        raise DataError(f"{csv}: not a file that can be read again, as training has to", hint="write it to a file")
     separator = guess_separator(csv)
     try:
         table = read_table(csv, "path", separator)
@@ -124,7 +126,7 @@ def _proposal(table: Table, target: str, task: Task | None, drop: Sequence[str])
         )
     facts = profile_table(table, target)
     decision = decide_task(facts, str(table.file), task)
-    left_out = {**unusable_columns(facts), **dict.fromkeys(drop, "left out by --drop")}
+    left_out = {**unusable_columns(facts), **dict.fromkeys(drop, "as --drop says")}
     in_order = {name: left_out[name] for name in table.columns if name in left_out}
     _must_leave_some(table, in_order)
     try:

@@ -101,8 +101,8 @@ def _normalization(proposal: Proposal) -> Item:
     lowest, highest = min(column.lowest for column in features), max(column.highest for column in features)
     return Item(
         "Normalization",
-        f"Brings every column to mean 0 and deviation 1, as measured on the training rows. As they are, they range "
-        f"from {lowest:g} to {highest:g}, and large ones would drown small ones.",
+        f"Brings every column to mean 0 and deviation 1, as measured on the training rows, so that large numbers do "
+        f"not drown small ones; they range from {lowest:g} to {highest:g}.",
     )
 
 
@@ -162,9 +162,7 @@ def _measured(proposal: Proposal) -> str:
         return "What is measured besides: how far off the model is on average, in the unit of the target."
     if len(proposal.metrics) == 1:
         return "What is measured besides: the share of right answers."
-    why = (
-        f"The commonest class has {proposal.imbalance:.1f} times the rows of the rarest: accuracy alone tells little;"
-    )
+    why = f"The commonest class has {proposal.imbalance:.1f} times the rows of the rarest: accuracy alone tells little;"
     if proposal.decision.task is Task.binary:
         return f"{why} AUC is 0.5 for guessing and 1 for a perfect order."
     return f"{why} in the macro F1 score every class counts alike."
