@@ -26,6 +26,7 @@ from dnnrun.data.load import resolve_data
 from dnnrun.engine.observer import Observer
 from dnnrun.engine.workers import Workers
 from dnnrun.errors import ConfigError, Problem, RunError
+from dnnrun.starter.beginning import Beginning, begin
 from dnnrun.store import Run
 from dnnrun.store.atomic import write_new_text
 from dnnrun.validation import problems_of
@@ -33,7 +34,6 @@ from dnnrun.validation import problems_of
 if TYPE_CHECKING:
     from dnnrun.analysis.repetition import Repetition
     from dnnrun.engine.training import Outcome
-    from dnnrun.starter.beginning import Beginning
 
 SMOKE_ROWS = 256
 TOLERANCE = 1e-3
@@ -269,8 +269,6 @@ def init_config(
         DataError: the table cannot be read, or training could not use it.
         RunError: ``output`` cannot be written.
     """
-    from dnnrun.starter.beginning import begin  # noqa: PLC0415 - takes pandas, which training loads beside TensorFlow
-
     path = None if output is None else Path(output)
     if path is not None:
         _refuse_output(path)

@@ -26,7 +26,7 @@ _SHOWN = 10  # columns left out that are named with their reasons
 
 @command
 def init(
-    template: Annotated[str | None, typer.Argument(metavar="[TEMPLATE]", help="A config to start from.")] = None,
+    template: Annotated[str | None, typer.Argument(metavar="TEMPLATE", help="A config to start from.")] = None,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Propose a config for this table instead.")] = None,
     target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of it to predict.")] = None,
     task: Annotated[

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
+from typing import TYPE_CHECKING
 
-from dnnrun.config.load import run_name_from
-from dnnrun.data.sources import ArgumentError
-from dnnrun.data.sources.arrays import check_source
-from dnnrun.data.sources.csv import must_have, rows_of
-from dnnrun.data.sources.table import Table, read_table
-from dnnrun.errors import ConfigError, DataError, Place, Problem
-from dnnrun.starter.columns import unusable_columns
-from dnnrun.starter.commented import to_text
-from dnnrun.starter.document import Origin, config_of
-from dnnrun.starter.profile import profile_table
-from dnnrun.starter.proposal import Proposal, propose
-from dnnrun.starter.separator import guess_separator
-from dnnrun.starter.sizes import LEAST_ROWS
-from dnnrun.starter.task import Task, decide_task
+from dnnrun.errors import ConfigError
 from dnnrun.starter.templates import TEMPLATES, read_template
 
-# How the column to predict is called in most tables, the surest first.
-_TARGETS = (
-    "target", "label", "labels", "class", "outcome", "y", "species", "diagnosis", "survived", "churn", "default",
-    "category", "quality", "price", "medv", "value", "result", "response",
-)  # fmt: skip
-_OPTIONS = {"path": "--csv", "separator": "--csv", "target": "--target", "drop": "--drop"}
-_SHOWN = 20
+if TYPE_CHECKING:
+    from dnnrun.starter.proposal import Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +53,11 @@ def begin(
     _refuse_misuse(template, csv, target, task, drop)
     if template is not None:
         return Beginning(read_template(template))
+    from dnnrun.starter.from_table import propose_for_table  # noqa: PLC0415 - takes pandas, which templates do without
+
     table = Path(csv or "")
-    wanted = None if task is None else Task(task)
-    return _begin_from_table(table, target, wanted, drop, config or new_config(None, table))
+    text, proposal = propose_for_table(table, target, task=task, drop=drop, config=config or new_config(None, table))
+    return Beginning(text, proposal)
 
 
 def new_config(template: str | None, csv: str | Path | None) -> Path:
@@ -94,95 +77,3 @@ def _refuse_misuse(
     if template is not None and (csv or target or task or drop):
         what = f"the template {template!r} is whole; --csv, --target, --task and --drop are for a table"
         raise ConfigError(what, hint="take the one or the other")
-    if task is not None and task not in set(Task):
-        raise ConfigError(Problem(f"unknown task {task!r}", Place("--task"), f"one of {', '.join(Task)}"))
-
-
-def _begin_from_table(csv: Path, target: str | None, task: Task | None, drop: Sequence[str], config: Path) -> Beginning:
-    if csv.exists() and not (csv.is_file() or csv.is_dir()):
-        raise DataError(f"{csv}: not a file that can be read again, as training has to", hint="write it to a file")
-    separator = guess_separator(csv)
-    try:
-        table = read_table(csv, "path", separator)
-        if target is None:
-            raise _no_target(table)
-        proposal = _proposal(table, target, task, drop)
-    except ArgumentError as error:
-        place = Place(_OPTIONS[error.argument])
-        raise DataError(*(replace(problem, where=problem.where or place) for problem in error.problems)) from error
-    origin = Origin(_seen_from(config.parent, csv), separator, run_name_from(config))
-    return Beginning(to_text(config_of(proposal, origin), _heading(proposal, csv, config)), proposal)
-
-
-def _proposal(table: Table, target: str, task: Task | None, drop: Sequence[str]) -> Proposal:
-    must_have(table, "target", [target])
-    must_have(table, "drop", drop)
-    if target in drop:
-        raise ArgumentError("drop", f"the target {target!r} cannot be left out")
-    if len(table.frame) < LEAST_ROWS:
-        raise DataError(
-            f"{table.file}: {len(table.frame)} rows are too few to learn from and to test with",
-            hint=f"{LEAST_ROWS} are the least, and some hundreds make sense",
-        )
-    facts = profile_table(table, target)
-    decision = decide_task(facts, str(table.file), task)
-    left_out = {**unusable_columns(facts), **dict.fromkeys(drop, "as --drop says")}
-    in_order = {name: left_out[name] for name in table.columns if name in left_out}
-    _must_leave_some(table, in_order)
-    try:
-        check_source(rows_of(table, target, list(in_order)), str(table.file))
-    except DataError as error:
-        raise _with_option(error) from error
-    return propose(facts, decision, in_order)
-
-
-def _must_leave_some(table: Table, left_out: dict[str, str]) -> None:
-    if len(left_out) + 1 < len(table.columns):
-        return
-    if not left_out:
-        raise DataError(f"{table.file}: there is no column beside the target", hint=table.one_column_hint())
-    reasons = [f"{name!r}: {reason}" for name, reason in left_out.items()]
-    more = [f"and {len(reasons) - _SHOWN} more"] if len(reasons) > _SHOWN else []
-    raise DataError(f"{table.file}: there is no column to learn from", hint="\n".join([*reasons[:_SHOWN], *more]))
-
-
-def _with_option(error: DataError) -> DataError:
-    """Return the error with this command's way to leave a column out, where that is among its remedies."""
-    return DataError(
-        *(
-            replace(problem, hint=f"{problem.hint}: here --drop COLUMN") if "'drop'" in problem.hint else problem
-            for problem in error.problems
-        )
-    )
-
-
-def _no_target(table: Table) -> ConfigError:
-    columns = table.columns
-    listed = f"columns: {', '.join(columns[:_SHOWN])}{', ...' if len(columns) > _SHOWN else ''}"
-    likely = likely_target(columns)
-    return ConfigError(
-        f"{table.file}: which of its {len(columns)} columns is to be predicted?",
-        hint=f"for example --target {quote(likely)}\n{listed}",
-    )
-
-
-def likely_target(columns: Sequence[str]) -> str:
-    """Return the column that most likely is the one to predict: one that is called so, else the last."""
-    by_name = {name.lower(): name for name in reversed(columns)}
-    return next((by_name[name] for name in _TARGETS if name in by_name), columns[-1])
-
-
-def _seen_from(folder: Path, file: Path) -> str:
-    return str(file) if file.is_absolute() else Path(os.path.relpath(file, folder)).as_posix()
-
-
-def _heading(proposal: Proposal, csv: Path, config: Path) -> str:
-    what = {
-        Task.binary: "two classes",
-        Task.multiclass: f"{proposal.outputs} classes",
-        Task.regression: "a number",
-    }[proposal.decision.task]
-    return (
-        f"{proposal.facts.target.name!r} of {csv.name}: {what}. Proposed by dnnrun init for what the table holds, "
-        f"to be changed.\n\n    dnnrun validate {quote(str(config))}\n    dnnrun train {quote(str(config))}"
-    )

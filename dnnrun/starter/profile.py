@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -97,19 +96,18 @@ class TableFacts:
     target: TargetFacts
 
 
-def profile_table(table: Table, target: str, leave_out: Sequence[str] = ()) -> TableFacts:
+def profile_table(table: Table, target: str) -> TableFacts:
     """Look at every column of a table.
 
     Args:
         table: that has the target.
         target: the column to predict.
-        leave_out: columns not to look at.
 
     Raises:
         DataError: the target is not what training could read.
     """
     y = targets_of(table, target)
-    columns = (_column_facts(table, name, y) for name in table.columns if name != target and name not in set(leave_out))
+    columns = (_column_facts(table, name, y) for name in table.columns if name != target)
     return TableFacts(len(y), tuple(columns), _target_facts(table, target, y))
 
 

@@ -1,0 +1,139 @@
+"""From a table on disk to the config that is proposed for it: read as training reads it, looked at, written down."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from shlex import quote
+
+from dnnrun.config.load import run_name_from
+from dnnrun.data.sources import ArgumentError
+from dnnrun.data.sources.arrays import check_source
+from dnnrun.data.sources.csv import must_have, rows_of
+from dnnrun.data.sources.table import Table, read_table
+from dnnrun.errors import ConfigError, DataError, Place, Problem
+from dnnrun.starter.columns import unusable_columns
+from dnnrun.starter.commented import to_text
+from dnnrun.starter.document import Origin, config_of
+from dnnrun.starter.profile import profile_table
+from dnnrun.starter.proposal import Proposal, propose
+from dnnrun.starter.separator import guess_separator
+from dnnrun.starter.sizes import LEAST_ROWS
+from dnnrun.starter.task import Task, decide_task
+
+# How the column to predict is called in most tables, the surest first.
+_TARGETS = (
+    "target", "label", "labels", "class", "outcome", "y", "species", "diagnosis", "survived", "churn", "default",
+    "category", "quality", "price", "medv", "value", "result", "response",
+)  # fmt: skip
+_OPTIONS = {"path": "--csv", "separator": "--csv", "target": "--target", "drop": "--drop"}
+_SHOWN = 20
+
+
+def propose_for_table(
+    csv: Path, target: str | None, *, task: str | None = None, drop: Sequence[str] = (), config: Path
+) -> tuple[str, Proposal]:
+    """Return the text of a config that learns to predict a column of a table from the others, and what it decides.
+
+    Args:
+        csv: the file.
+        target: the column to predict.
+        task: what is predicted; told from the column unless given.
+        drop: columns to leave out besides those that cannot be learnt from.
+        config: where the config will lie, from which its path to the table begins.
+
+    Raises:
+        ConfigError: there is no target, or no such task, or the target does not allow it.
+        DataError: the table cannot be read, or training could not use it.
+    """
+    if task is not None and task not in set(Task):
+        raise ConfigError(Problem(f"unknown task {task!r}", Place("--task"), f"one of {', '.join(Task)}"))
+    if csv.exists() and not (csv.is_file() or csv.is_dir()):
+        raise DataError(f"{csv}: not a file that can be read again, as training has to", hint="write it to a file")
+    separator = guess_separator(csv)
+    try:
+        table = read_table(csv, "path", separator)
+        if target is None:
+            raise _no_target(table)
+        proposal = _proposal(table, target, Task(task) if task else None, drop)
+    except ArgumentError as error:
+        place = Place(_OPTIONS[error.argument])
+        raise DataError(*(replace(problem, where=problem.where or place) for problem in error.problems)) from error
+    origin = Origin(_seen_from(config.parent, csv), separator, run_name_from(config))
+    return to_text(config_of(proposal, origin), _heading(proposal, csv, config)), proposal
+
+
+def _proposal(table: Table, target: str, task: Task | None, drop: Sequence[str]) -> Proposal:
+    must_have(table, "target", [target])
+    must_have(table, "drop", drop)
+    if target in drop:
+        raise ArgumentError("drop", f"the target {target!r} cannot be left out")
+    if len(table.frame) < LEAST_ROWS:
+        raise DataError(
+            f"{table.file}: {len(table.frame)} rows are too few to learn from and to test with",
+            hint=f"{LEAST_ROWS} are the least, and some hundreds make sense",
+        )
+    facts = profile_table(table, target)
+    decision = decide_task(facts, str(table.file), task)
+    left_out = {**unusable_columns(facts), **dict.fromkeys(drop, "as --drop says")}
+    in_order = {name: left_out[name] for name in table.columns if name in left_out}
+    _must_leave_some(table, in_order)
+    try:
+        check_source(rows_of(table, target, list(in_order)), str(table.file))
+    except DataError as error:
+        raise _with_option(error) from error
+    return propose(facts, decision, in_order)
+
+
+def _must_leave_some(table: Table, left_out: dict[str, str]) -> None:
+    if len(left_out) + 1 < len(table.columns):
+        return
+    if not left_out:
+        raise DataError(f"{table.file}: there is no column beside the target", hint=table.one_column_hint())
+    reasons = [f"{name!r}: {reason}" for name, reason in left_out.items()]
+    more = [f"and {len(reasons) - _SHOWN} more"] if len(reasons) > _SHOWN else []
+    raise DataError(f"{table.file}: there is no column to learn from", hint="\n".join([*reasons[:_SHOWN], *more]))
+
+
+def _with_option(error: DataError) -> DataError:
+    """Return the error with this command's way to leave a column out, where that is among its remedies."""
+    return DataError(
+        *(
+            replace(problem, hint=f"{problem.hint}: here --drop COLUMN") if "'drop'" in problem.hint else problem
+            for problem in error.problems
+        )
+    )
+
+
+def _no_target(table: Table) -> ConfigError:
+    columns = table.columns
+    listed = f"columns: {', '.join(columns[:_SHOWN])}{', ...' if len(columns) > _SHOWN else ''}"
+    likely = likely_target(columns)
+    return ConfigError(
+        f"{table.file}: which of its {len(columns)} columns is to be predicted?",
+        hint=f"for example --target {quote(likely)}\n{listed}",
+    )
+
+
+def likely_target(columns: Sequence[str]) -> str:
+    """Return the column that most likely is the one to predict: one that is called so, else the last."""
+    by_name = {name.lower(): name for name in reversed(columns)}
+    return next((by_name[name] for name in _TARGETS if name in by_name), columns[-1])
+
+
+def _seen_from(folder: Path, file: Path) -> str:
+    return str(file) if file.is_absolute() else Path(os.path.relpath(file, folder)).as_posix()
+
+
+def _heading(proposal: Proposal, csv: Path, config: Path) -> str:
+    what = {
+        Task.binary: "two classes",
+        Task.multiclass: f"{proposal.outputs} classes",
+        Task.regression: "a number",
+    }[proposal.decision.task]
+    return (
+        f"{proposal.facts.target.name!r} of {csv.name}: {what}. Proposed by dnnrun init for what the table holds, "
+        f"to be changed.\n\n    dnnrun validate {quote(str(config))}\n    dnnrun train {quote(str(config))}"
+    )
