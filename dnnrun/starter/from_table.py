@@ -69,7 +69,7 @@ def _proposal(table: Table, target: str, task: Task | None, drop: Sequence[str])
     must_have(table, "target", [target])
     must_have(table, "drop", drop)
     if target in drop:
-        raise ArgumentError("drop", f"the target {target!r} cannot be left out")
+        raise ArgumentError("drop", f"the target {target!r} cannot be left out", "take it out of --drop")
     if len(table.frame) < LEAST_ROWS:
         raise DataError(
             f"{table.file}: {len(table.frame)} rows are too few to learn from and to test with",

@@ -25,8 +25,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write_table(columns: dict[str, Sequence[Any]], name: str = "t.csv", **options: Any) -> Path:
-    """Write columns of cells, each with its name, as a CSV file."""
-    with Path(name).open("w", encoding="utf-8", newline="") as stream:
+    """Write columns of cells, each with its name, as a CSV file; with a mark, which the first name may begin with."""
+    with Path(name).open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, **options)
         writer.writerow(columns)
         writer.writerows(zip(*columns.values(), strict=True))

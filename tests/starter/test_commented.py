@@ -12,13 +12,15 @@ from dnnrun.config.reader import read_text
 from dnnrun.config.resolved import to_yaml_line
 from dnnrun.starter.commented import WIDTH, Entry, Item, Section, Series, to_plain, to_text
 
+STOP = Section((Entry("Stop", Section((Entry("after", 3, "Epochs."),))),))
+NESTED = Section((Entry(0, 1.5, "A number."), Entry("list", Series((Item("x", "One."), Item(["y"]))))))
 TREE = Section(
     (
         Entry("name", "a: b", "What it is called."),
-        Entry("nested", Section((Entry(0, 1.5, "A number."), Entry("list", Series((Item("x", "One."), Item(["y"])))))),),
-        Entry("callbacks", Series((Item(Section((Entry("Stop", Section((Entry("after", 3, "Epochs."),))),)), "Stops."),))),
+        Entry("nested", NESTED),
+        Entry("callbacks", Series((Item(STOP, "Stops."),))),
     )
-)  # fmt: skip
+)
 TEXT = """\
 # A heading.
 #
@@ -43,8 +45,9 @@ callbacks:
 """
 ODD = [
     "", " ", "yes", "no", "null", "~", "true", "1", "01", "1e3", "0x1F", ".inf", "#", "a # b", "a: b", ":", "- a", "?",
-    "'", '"', "a'b\"c", "[a]", "{a: b}", "a, b", "%", "@", "`", "*a", "&a", "!a", "|", ">", "<<", "=", "\\", "\t", "a\nb",
-    "a\r\nb", "a\u0085b", "a\u2028b", "\ufeff", " lead", "trail ", "\N{GRINNING FACE}", "\u00e9", "\u05d0", "\x07", "---", "...",
+    "'", '"', "a'b\"c", "[a]", "{a: b}", "a, b", "%", "@", "`", "*a", "&a", "!a", "|", ">", "<<", "=", "\\", "\t",
+    "a\nb", "a\r\nb", "a\u0085b", "a\u2028b", "\ufeff", " lead", "trail ", "\N{GRINNING FACE}", "\u00e9", "\u05d0", "\x07",
+    "---", "...",
 ]  # fmt: skip
 # What a file of UTF-8 can hold; a null character no config takes.
 TEXTS = st.one_of(st.sampled_from(ODD), st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60))

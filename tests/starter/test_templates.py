@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -33,8 +34,11 @@ def uncommented(text: str) -> list[str]:
     """Return the lines with a key that have no comment above: but the name of a component, which its key explains."""
     lines = text.splitlines()
     is_key = re.compile(r" *[a-z_0-9']+:( |$)")
-    return [line for before, line in zip(lines, lines[1:], strict=False)
-            if is_key.match(line) and not before.strip().startswith("#") and line.strip() != "csv:"]  # fmt: skip
+    return [
+        line
+        for before, line in itertools.pairwise(lines)
+        if is_key.match(line) and not before.strip().startswith("#") and line.strip() != "csv:"
+    ]
 
 
 def test_keys_without_a_comment_are_found() -> None:

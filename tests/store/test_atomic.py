@@ -153,3 +153,36 @@ def test_json_that_can_not_be_written_leaves_the_old(tmp_path: Path, names_in: N
         atomic.write_json(path, {"a": object()})
     assert json.loads(path.read_text()) == {"a": 1}
     assert names_in(tmp_path) == {"a.json"}
+
+
+def test_a_new_file(tmp_path: Path, names_in: Names) -> None:
+    atomic.write_new_text(tmp_path / "a", "été\n")
+    assert (tmp_path / "a").read_bytes() == "été\n".encode()
+    assert names_in(tmp_path) == {"a"}
+
+
+@pytest.mark.parametrize("has_links", [True, False], ids=["links", "no links"])
+def test_a_new_file_takes_the_place_of_none(
+    tmp_path: Path, names_in: Names, monkeypatch: pytest.MonkeyPatch, has_links: bool
+) -> None:
+    def no_links(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    if not has_links:
+        monkeypatch.setattr(os, "link", no_links)
+    (tmp_path / "a").write_text("old")
+    (tmp_path / "b").symlink_to("gone")
+    for name in ("a", "b"):
+        with pytest.raises(FileExistsError):
+            atomic.write_new_text(tmp_path / name, "new")
+    assert (tmp_path / "a").read_text() == "old"
+    atomic.write_new_text(tmp_path / "c", "new")
+    assert (tmp_path / "c").read_text() == "new"
+    assert names_in(tmp_path) == {"a", "b", "c"}
+
+
+def test_a_new_file_on_a_full_disk(tmp_path: Path, names_in: Names, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(RunError, match="No space left on device"):
+        atomic.write_new_text(tmp_path / "a", "new")
+    assert names_in(tmp_path) == set()
