@@ -140,9 +140,7 @@ def test_however_many_rows_the_classes_have_training_takes_them(counts: list[int
     assert len(experiment.class_weight or counts) == len(counts)
 
 
-@settings(
-    deadline=None, derandomize=True, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(ONE_FOLDER, max_examples=100)
 @given(st.lists(TEXTS.map(str.strip), min_size=3, max_size=6, unique=True), TEXTS)
 def test_any_names_of_columns_survive(names: list[str], cell: str) -> None:
     target, feature, *others = names
