@@ -15,11 +15,13 @@ from dnnrun.config.load import load_config
 from dnnrun.config.resolved import to_plain as experiment_to_plain
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Dataset
+from dnnrun.data.facts.of_arrays import facts_of_dataset
 from dnnrun.data.load import load_dataset
 from dnnrun.errors import ConfigError, DataError, DnnrunError
 from dnnrun.starter.beginning import begin
 from dnnrun.starter.commented import WIDTH
 from dnnrun.starter.from_table import likely_target, propose_for_table
+from dnnrun.validation import problems_of
 from tests.starter.conftest import write_table
 from tests.starter.test_commented import TEXTS
 from tests.starter.test_templates import uncommented
@@ -32,11 +34,13 @@ ONE_FOLDER = settings(deadline=None, derandomize=True, suppress_health_check=[He
 
 
 def loaded(target: str = "y", file: str = "t.csv", **options: Any) -> tuple[Experiment, Dataset]:
-    """Propose a config for a table, and load it and its data as training does."""
+    """Propose a config for a table, and load it and its data as training does, which finds nothing to say of them."""
     text, _ = propose_for_table(Path(file), target, config=CONFIG, **options)
     CONFIG.write_text(text, encoding="utf-8")
     experiment = load_config(CONFIG)
-    return experiment, load_dataset(experiment)
+    dataset = load_dataset(experiment)
+    assert problems_of(experiment, facts_of_dataset(dataset)) == []
+    return experiment, dataset
 
 
 def refusal(content: str | bytes, target: str | None = "y", **options: Any) -> str:
@@ -232,3 +236,11 @@ def test_what_the_config_begins_from() -> None:
     proposal = begin(csv="t.csv", target="y").proposal
     assert proposal is not None
     assert math.isclose(proposal.imbalance, 1)
+
+
+@pytest.mark.parametrize("count", [10, 12, 49, 50, 300, 1500])
+def test_no_number_of_rows_or_columns_calls_for_a_warning(count: int) -> None:
+    wide = {f"c{number}": [(i * 7 + number) % 13 for i in range(count)] for number in range(400 if count < 20 else 3)}
+    for y in ([i % 2 for i in range(count)], [1.5 * i for i in range(count)]):
+        write_table({**wide, "y": y})
+        loaded()

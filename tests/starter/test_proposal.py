@@ -101,7 +101,7 @@ def test_no_size_breaks_a_rule(size: Any) -> None:
 def test_sizes_grow() -> None:
     assert [size.below for size in SIZES] == sorted({size.below for size in SIZES})
     assert SIZES[-1].below == math.inf
-    assert [size_for(rows).hidden[0] for rows in (10, 500, 5_000, 50_000, 10**6)] == [16, 32, 64, 128, 256]
+    assert [size_for(rows).hidden[0] for rows in (10, 100, 500, 5_000, 50_000, 10**6)] == [8, 16, 32, 64, 128, 256]
 
 
 def test_hidden_layers_are_not_narrower_than_many_classes_need() -> None:

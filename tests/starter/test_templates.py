@@ -13,6 +13,7 @@ from dnnrun.errors import ConfigError
 from dnnrun.starter import templates
 from dnnrun.starter.commented import WIDTH
 from dnnrun.starter.templates import TEMPLATES, read_template
+from dnnrun.validation import validate
 
 
 def test_the_table_and_the_folder_are_one() -> None:
@@ -26,6 +27,7 @@ def test_template_is_valid(name: str) -> None:
     text = read_template(name)
     Path("config.yaml").write_text(text)
     assert load_config("config.yaml").name == name
+    assert validate("config.yaml") == []
     assert uncommented(text) == []
     assert max(map(len, text.splitlines())) <= WIDTH
 
