@@ -105,7 +105,7 @@ def test_sizes_grow() -> None:
 
 
 def test_hidden_layers_are_not_narrower_than_many_classes_need() -> None:
-    assert hidden_units(SIZES[0], 3) == (16,)
+    assert hidden_units(SIZES[0], 3) == (8,)
     assert hidden_units(SIZES[0], 100) == (128,)
     assert hidden_units(SIZES[0], 5000) == (256,)
 
