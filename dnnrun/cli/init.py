@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from dnnrun.starter.proposal import Proposal
 
 _STDOUT = "-"
-_SHOWN = 10  # columns left out that are named with their reasons
+_SHOWN = 10  # columns, or classes, that are named
+_WIDEST_NAME = 60
 
 
 @command
@@ -92,7 +93,7 @@ def _print_proposal(proposal: Proposal, console: Console) -> None:
     )
     topic = "left out"
     for name, reason in list(proposal.left_out.items())[:_SHOWN]:
-        _print_line(console, topic, f"{name!r}: {reason}")
+        _print_line(console, topic, f"{_clipped(name)!r}: {reason}")
         topic = ""
     if len(proposal.left_out) > _SHOWN:
         _print_line(console, topic, f"and {len(proposal.left_out) - _SHOWN} more, see the config")
@@ -117,7 +118,13 @@ def _classes(proposal: Proposal) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:_SHOWN]) + (f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    return ", ".join(map(_clipped, names[:_SHOWN])) + (
+        f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    )
+
+
+def _clipped(name: str) -> str:
+    return name if len(name) <= _WIDEST_NAME else f"{name[: _WIDEST_NAME - 3]}..."
 
 
 def _notes(proposal: Proposal) -> Iterator[str]:

@@ -17,7 +17,7 @@ from dnnrun.errors import ConfigError, DataError, Place, Problem
 from dnnrun.starter.columns import unusable_columns
 from dnnrun.starter.commented import to_text
 from dnnrun.starter.document import Origin, config_of
-from dnnrun.starter.profile import profile_table
+from dnnrun.starter.profile import TableFacts, profile_table
 from dnnrun.starter.proposal import Proposal, propose
 from dnnrun.starter.separator import guess_separator
 from dnnrun.starter.sizes import LEAST_ROWS
@@ -76,6 +76,7 @@ def _proposal(table: Table, target: str, task: Task | None, drop: Sequence[str])
             hint=f"{LEAST_ROWS} are the least, and some hundreds make sense",
         )
     facts = profile_table(table, target)
+    _refuse_null_characters(facts, str(table.file))
     decision = decide_task(facts, str(table.file), task)
     left_out = {**unusable_columns(facts), **dict.fromkeys(drop, "as --drop says")}
     in_order = {name: left_out[name] for name in table.columns if name in left_out}
@@ -85,6 +86,13 @@ def _proposal(table: Table, target: str, task: Task | None, drop: Sequence[str])
     except DataError as error:
         raise _with_option(error) from error
     return propose(facts, decision, in_order)
+
+
+def _refuse_null_characters(facts: TableFacts, file: str) -> None:
+    """Refuse names that no config can hold, which would have to name them."""
+    names = (facts.target.name, *(column.name for column in facts.columns), *facts.target.counts)
+    if any("\0" in str(name) for name in names):
+        raise DataError(f"{file}: a null character stands in the name of a column or a class", hint="take it out")
 
 
 def _must_leave_some(table: Table, left_out: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from dnnrun.data.sources.csv import targets_of, to_numbers
 from dnnrun.data.sources.table import Table
 
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)([T ].*)?")
+_SHOWN = 40  # characters of an example
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 Tie = Literal["", "equal", "one to one"]
@@ -34,7 +35,7 @@ class ColumnFacts:
         ascending: whether each row's number is by one larger than that before it.
         lowest: the smallest number; NaN without numbers.
         highest: the largest number; NaN without numbers.
-        example: the first value that is not a number, else the first value; empty without values.
+        example: the beginning of the first value that is not a number, else of the first value; empty without values.
         dates: whether that is a date.
         decimal_comma: whether that is a number with a comma.
         tie: how the column goes with the target.
@@ -65,7 +66,7 @@ class TargetFacts:
         counts: the rows of each of them in sorted order, unless they are fractions.
         mean: of the values; NaN for text.
         deviation: their standard deviation; NaN for text.
-        example: the first value.
+        example: the beginning of the first value.
         dates: whether that is a date.
         decimal_comma: whether that is a number with a comma.
     """
@@ -130,7 +131,7 @@ def _column_facts(table: Table, name: str, y: Array) -> ColumnFacts:
         ascending=are_numbers and whole and len(values) > 1 and bool((np.diff(values) == 1).all()),
         lowest=float(values.min()) if len(values) else float("nan"),
         highest=float(values.max()) if len(values) else float("nan"),
-        example=example,
+        example=_clipped(example),
         dates=bool(_DATE.fullmatch(example)),
         decimal_comma=bool(_DECIMAL_COMMA.fullmatch(example)),
         tie=_tie(numbers.to_numpy() if are_numbers else text.to_numpy(dtype=object), y, distinct),
@@ -149,6 +150,10 @@ def _tie(values: Array, y: Array, distinct: int) -> Tie:
     return "one to one" if np.array_equal(pd.factorize(values)[0], codes) else ""
 
 
+def _clipped(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+
+
 def _target_facts(table: Table, name: str, y: Array) -> TargetFacts:
     values, counts = np.unique(y, return_counts=True)
     is_text = y.dtype.kind == "U"
@@ -161,7 +166,7 @@ def _target_facts(table: Table, name: str, y: Array) -> TargetFacts:
         counts=dict(zip(values.tolist(), counts.tolist(), strict=True)) if is_text or whole else {},
         mean=float("nan") if is_text else float(y.mean()),
         deviation=float("nan") if is_text else float(y.std()),
-        example=example,
+        example=_clipped(example),
         dates=bool(_DATE.fullmatch(example)),
         decimal_comma=bool(_DECIMAL_COMMA.fullmatch(example)),
     )

@@ -12,6 +12,7 @@ MOST_CLASSES = 10
 """Whole numbers of so many different values, and no more, are taken for the names of classes."""
 ROWS_A_CLASS = 5
 """Whole numbers are taken for classes where there are so many rows for each on average."""
+_LONGEST_LABEL = 200
 
 
 class Task(StrEnum):
@@ -80,6 +81,11 @@ def _refuse_unfit(facts: TableFacts, file: str, wanted: Task | None) -> None:
         raise DataError(
             f"{where} holds dates, such as {target.example!r}, which cannot be predicted as they are",
             hint="make a number of them, such as the days since the first of them",
+        )
+    if any(isinstance(label, str) and len(label) > _LONGEST_LABEL for label in target.counts):
+        raise DataError(
+            f"{where} holds texts of more than {_LONGEST_LABEL} characters, such as {target.example!r}",
+            hint="classes have short names: is it the right column?",
         )
     if target.distinct > 2 and target.distinct * 2 > facts.rows:
         what = "texts" if target.kind == "text" else "numbers"

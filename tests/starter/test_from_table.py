@@ -173,6 +173,8 @@ CASES: dict[str, tuple[str | bytes, str]] = {
     "one class": (rows("1,2,x", "3,4,x"), "the target 'y' is 'x' in every row"),
     "dates": (rows(*(f"1,2,2024-01-{i:02}" for i in range(1, 21)), times=1), "holds dates"),
     "texts only": (rows("u,v,0", "w,x,1"), "'a': it gives each class of the target another name"),
+    "null character": (rows("1,2,0", "3,4,1", "5,6,0", header="a,b\0,y"), "a null character stands in the name"),
+    "essays": (rows(f"1,2,{'u' * 300}", "3,4,v"), "holds texts of more than 200 characters, such as 'uuu"),
     "one column": (rows("0", "1", header="y"), "there is no column beside the target"),
 }
 

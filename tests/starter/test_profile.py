@@ -43,6 +43,10 @@ def test_gaps_and_text_among_numbers(facts_of: Facts) -> None:
     assert (a.missing, a.numbers, a.distinct, a.example) == (2, 1, 2, "?")
 
 
+def test_a_long_example_is_clipped(facts_of: Facts) -> None:
+    assert column(facts_of(a=["x" * 99, "y"], y=[1, 2])).example == "x" * 37 + "..."
+
+
 def test_a_column_without_values(facts_of: Facts) -> None:
     a = column(facts_of(a=["", "", "NA", "nan"], y=Y))
     assert (a.missing, a.numbers, a.distinct, a.example, a.whole) == (4, 0, 0, "", False)
