@@ -7,6 +7,7 @@ arguments with one of the same name and replaces one of another name, so that ``
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from dnnrun.components import ConfigPath, Kind
@@ -16,46 +17,76 @@ from dnnrun.config.reader import Document
 from dnnrun.errors import Place
 
 
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What a merge leaves of the config below, so that its places are still those of what is there.
+
+    Args:
+        replaced: paths at which nothing is left.
+        moved: values that have another path since, by the one they had: a first argument that has got its name.
+    """
+
+    replaced: list[ConfigPath] = field(default_factory=list)
+    moved: dict[ConfigPath, ConfigPath] = field(default_factory=dict)
+
+    def keys(self, base: Document) -> dict[ConfigPath, Place]:
+        """Return the places of the keys that are still there."""
+        return self._left({self._path_of(at, beyond=1): place for at, place in base.keys.items()})
+
+    def values(self, base: Document) -> dict[ConfigPath, Place]:
+        """Return the places of the values that are still there."""
+        return self._left({self._path_of(at): place for at, place in base.values.items()})
+
+    def note_arguments(self, base: Any, path: ConfigPath, name: str, arguments: dict[Any, Any]) -> None:
+        """Note that the component ``base`` at ``path`` goes by ``name`` now, its arguments by theirs."""
+        if isinstance(base, dict):
+            [(old_name, inner)] = base.items()
+            is_unnamed = inner is not None and not isinstance(inner, dict)
+            before, after = (*path, old_name), (*path, name, *(arguments if is_unnamed else ()))
+            if before != after:
+                self.moved[before] = after
+
+    def _path_of(self, path: ConfigPath, *, beyond: int = 0) -> ConfigPath:
+        for before, after in self.moved.items():
+            if path[: len(before)] == before and len(path) >= len(before) + beyond:
+                path = (*after, *path[len(before) :])
+        return path
+
+    def _left(self, places: dict[ConfigPath, Place]) -> dict[ConfigPath, Place]:
+        gone = set(self.replaced)
+        return {at: place for at, place in places.items() if not any(at[:n] in gone for n in range(len(at) + 1))}
+
+
 def merge(base: Document, over: Document) -> Document:
     """Return ``over`` laid over ``base``; neither is changed."""
-    replaced: list[ConfigPath] = []
-    value = merge_values(base.value, over.value, (), replaced)
-    return Document(
-        value,
-        {**without(base.keys, replaced), **over.keys},
-        {**without(base.values, replaced), **over.values},
-        over.written,
-    )
+    remains = Remains()
+    value = merge_values(base.value, over.value, (), remains)
+    return Document(value, {**remains.keys(base), **over.keys}, {**remains.values(base), **over.values}, over.written)
 
 
-def without(places: dict[ConfigPath, Place], replaced: list[ConfigPath]) -> dict[ConfigPath, Place]:
-    """Return the places of what is still there once something else stands at the paths ``replaced``."""
-    gone = set(replaced)
-    return {at: place for at, place in places.items() if not any(at[:n] in gone for n in range(len(at) + 1))}
-
-
-def merge_values(base: Any, over: Any, path: ConfigPath, replaced: list[ConfigPath]) -> Any:
-    """Return the value at ``path`` of a merged config, and add to ``replaced`` where nothing of ``base`` is left."""
+def merge_values(base: Any, over: Any, path: ConfigPath, remains: Remains) -> Any:
+    """Return the value at ``path`` of a merged config, and note in ``remains`` what becomes of ``base``."""
     kind = component_kind(path)
     if kind:
-        return _merge_components(base, over, path, kind, replaced)
+        return _merge_components(base, over, path, kind, remains)
     if isinstance(base, dict) and isinstance(over, dict):
         merged = dict(base)
         for key, value in over.items():
-            merged[key] = merge_values(base[key], value, (*path, key), replaced) if key in base else value
+            merged[key] = merge_values(base[key], value, (*path, key), remains) if key in base else value
         return merged
-    replaced.append(path)
+    remains.replaced.append(path)
     return over
 
 
-def _merge_components(base: Any, over: Any, path: ConfigPath, kind: Kind, replaced: list[ConfigPath]) -> Any:
+def _merge_components(base: Any, over: Any, path: ConfigPath, kind: Kind, remains: Remains) -> Any:
     base_name, base_arguments = split_component(base, kind)
     over_name, over_arguments = split_component(over, kind)
     is_same = base_name and over_name and catalog.is_same(kind, base_name, over_name)
     if not is_same or base_arguments is None or over_arguments is None or isinstance(over, str):
-        replaced.append(path)
+        remains.replaced.append(path)
         return over
-    return {over_name: merge_values(base_arguments, over_arguments, (*path, str(over_name)), replaced)}
+    remains.note_arguments(base, path, str(over_name), base_arguments)
+    return {over_name: merge_values(base_arguments, over_arguments, (*path, str(over_name)), remains)}
 
 
 def split_component(value: Any, kind: Kind) -> tuple[str | None, dict[Any, Any] | None]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dnnrun.components import ConfigPath, Kind
 from dnnrun.config import catalog
-from dnnrun.config.merging import merge_values, split_component, without
+from dnnrun.config.merging import Remains, merge_values, split_component
 from dnnrun.config.positions import component_kind
 from dnnrun.config.reader import MAX_DEPTH, Document, read_scalar_or_flow
 from dnnrun.errors import ConfigError, Place, Problem
@@ -44,7 +44,7 @@ def apply_override(document: Document, option: str, assignment: str) -> Document
         path = ("dataset", "source")
     made = _Assignment(value, where)
     changed = made.into(document.value, path)
-    keys, values = without(document.keys, made.replaced), without(document.values, made.replaced)
+    keys, values = made.remains.keys(document), made.remains.values(document)
     parents = {path[:length]: where for length in range(1, len(path)) if path[:length] not in keys}
     set_here = dict.fromkeys(_paths_in(value, path), where)
     return Document(changed, {**keys, **parents, **set_here}, {**values, **set_here}, document.written)
@@ -100,24 +100,24 @@ def _positions(at: str, items: list[Any]) -> str:
 
 
 class _Assignment:
-    """Puts one value into a raw config; ``replaced`` then names the paths at which nothing is left of the old."""
+    """Puts one value into a raw config; ``remains`` then says what is left of the old."""
 
     def __init__(self, value: Any, where: Place) -> None:
         self.value, self.where = value, where
-        self.replaced: list[ConfigPath] = []
+        self.remains = Remains()
 
     def into(self, base: Any, rest: ConfigPath, path: ConfigPath = ()) -> Any:
         """Return ``base``, which stands at ``path``, with the value put in at ``rest`` below it."""
         kind = component_kind(path)
         if not rest:
-            return merge_values(base, self.value, path, self.replaced)
+            return merge_values(base, self.value, path, self.remains)
         key, deeper = rest[0], rest[1:]
         if isinstance(base, list) and isinstance(key, int):
             items = list(base)
             items[key] = self.into(base[key], deeper, (*path, key))
             return items
         if kind and not deeper:
-            return merge_values(base, {key: self.value}, path, self.replaced)
+            return merge_values(base, {key: self.value}, path, self.remains)
         if kind:
             base = self._arguments(base, key, path, kind)
         mapping = dict(base) if isinstance(base, dict) else {}
@@ -127,9 +127,10 @@ class _Assignment:
     def _arguments(self, base: Any, key: str | int, path: ConfigPath, kind: Kind) -> dict[str | int, Any]:
         name, arguments = split_component(base, kind)
         if name is None or not catalog.is_same(kind, name, str(key)):
-            self.replaced.append(path)
+            self.remains.replaced.append(path)
             return {}
         if arguments is None:
             what = f"{'.'.join(map(str, (*path, key)))} has a first argument without a name, which would be lost"
             raise ConfigError(Problem(what, self.where, "write its arguments by name in the config"))
+        self.remains.note_arguments(base, path, str(key), arguments)
         return {key: arguments}

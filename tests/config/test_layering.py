@@ -88,6 +88,26 @@ def test_a_fault_is_shown_where_it_is_written_also_below_a_replaced_list() -> No
     assert place.file == "over"
 
 
+@pytest.mark.parametrize(
+    ("base", "over", "path", "file"),
+    [
+        ("{Adam: 0.1}", "{Adam: {beta_1: 0.8}}", "learning_rate", "base"),
+        ("{Adam: 0.1}", "{Adam: {beta_1: 0.8}}", "beta_1", "over"),
+        ("{Adam: 0.1}", "{Adam: 0.2}", "learning_rate", "over"),
+        ("{Adam: {learning_rate: 0.1, beta_1: 0.8}}", "{Adam: 0.2}", "learning_rate", "over"),
+        ("{Adam: {learning_rate: 0.1, beta_1: 0.8}}", "{Adam: 0.2}", "beta_1", "base"),
+        ("{adam: {learning_rate: 0.1}}", "{Adam: {beta_1: 0.8}}", "learning_rate", "base"),
+        ("{adam: 0.1}", "{Adam: {beta_1: 0.8}}", "learning_rate", "base"),
+    ],
+)
+def test_each_argument_keeps_its_place(base: str, over: str, path: str, file: str) -> None:
+    document = merge(read_text(f"optimizer: {base}", "base"), read_text(f"optimizer: {over}", "over"))
+    place = document.place(("optimizer", "Adam", path))
+    assert place is not None
+    assert place.file == file
+    assert place.text[place.column - 1 :].startswith("0.")
+
+
 def test_extends_one(write: Write, valid: str) -> None:
     write(base=valid + "epochs: 3\n", config="extends: base.yaml\nbatch_size: 64\n")
     experiment = load_config("config.yaml")
