@@ -20,6 +20,7 @@ COMMANDS = {
     "verify": "dnnrun.cli.verify:verify",
     "compare": "dnnrun.cli.compare:compare",
     "validate": "dnnrun.cli.validate:validate",
+    "resolve": "dnnrun.cli.resolve:resolve",
     "doctor": "dnnrun.cli.doctor:doctor",
 }
 

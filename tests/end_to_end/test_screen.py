@@ -86,6 +86,7 @@ def test_what_callbacks_print_is_no_part_of_the_result(dnnrun: Dnnrun) -> None:
         ["--version"],
         ["train", "--help"],
         ["validate", str(CONFIGS / "mnist_adam.yaml")],
+        ["resolve", str(CONFIGS / "mnist_adam.yaml")],
         ["compare", "nothing-here"],
         ["init", "mnist"],
         ["init", "--list"],
