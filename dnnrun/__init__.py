@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dnnrun.analysis.comparison import compare_runs
-    from dnnrun.api import init_config, plot, resume, train, verify
+    from dnnrun.api import describe, init_config, plot, resume, train, verify
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
     from dnnrun.doctor import examine_installation
@@ -31,6 +31,7 @@ _OFFERED = {
     "Problem": "dnnrun.errors",
     "Run": "dnnrun.store",
     "compare_runs": "dnnrun.analysis.comparison",
+    "describe": "dnnrun.api",
     "examine_installation": "dnnrun.doctor",
     "find_runs": "dnnrun.store",
     "RunError": "dnnrun.errors",
@@ -55,6 +56,7 @@ __all__ = [
     "RunError",
     "TrainingError",
     "compare_runs",
+    "describe",
     "examine_installation",
     "find_runs",
     "init_config",

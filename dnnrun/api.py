@@ -33,6 +33,7 @@ from dnnrun.validation import problems_of
 
 if TYPE_CHECKING:
     from dnnrun.analysis.repetition import Repetition
+    from dnnrun.engine.sizes import ModelSizes
     from dnnrun.engine.training import Outcome
 
 SMOKE_ROWS = 256
@@ -68,34 +69,13 @@ def train(
         TrainingError: training failed or diverged; the run directory says how far it came.
         KeyboardInterrupt: the user stopped it; the run directory holds everything so far.
     """
-    if isinstance(config, Experiment | Mapping):
-        if list(overrides):
-            raise ConfigError("overrides need a file to override", hint="change the experiment with its changed()")
-        experiment = complete(config)
-    else:
-        experiment = load_config(config, overrides)
     observer = observer or Observer()
-    facts = cheap_facts(experiment)
-    _report(problems_of(experiment, facts), observer)
-    if smoke:
-        experiment = smoke_test_of(experiment, SMOKE_ROWS)
-    experiment, dataset = _data_of(experiment, observer, allow_code=allow_code)
-    if facts is None:
-        known = problems_of(experiment, None)
-        _report([p for p in problems_of(experiment, facts_of_dataset(dataset)) if p not in known], observer)
+    experiment, dataset = _checked_data(
+        _experiment_of(config, overrides), observer, rows=SMOKE_ROWS if smoke else None, allow_code=allow_code
+    )
     return _train(
         experiment, dataset, runs_dir=Path(runs_dir), allow_code=allow_code, observer=observer, workers=workers
     )
-
-
-def _report(problems: Iterable[Problem], observer: Observer) -> None:
-    """Raise the errors among the problems; tell the observer of the warnings."""
-    problems = list(problems)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise ConfigError(*errors)
-    for problem in problems:
-        observer.found(problem)
 
 
 def _train(
@@ -200,6 +180,74 @@ def verify(
         from dnnrun.analysis.repetition import compare_repetition  # noqa: PLC0415 - not needed to train
 
         return compare_repetition(run, again, tolerance=tolerance)
+
+
+def describe(
+    config: str | Path | Experiment | Mapping[str, Any],
+    *,
+    overrides: Iterable[str | Override] = (),
+    allow_code: bool = False,
+    observer: Observer | None = None,
+) -> ModelSizes:
+    """Build the model of one experiment on the CPU, try a batch, and return how large it is; nothing is trained.
+
+    Args:
+        config: a YAML file, what one would hold as a mapping, or an `Experiment`.
+        overrides: ``KEY=VALUE`` strings, as for ``--set``; only with a file.
+        allow_code: whether import paths in the config may be run.
+        observer: who is told of the progress.
+
+    Raises:
+        ConfigError: the config is wrong, or its layers do not fit together, at these lines.
+        DataError: the data cannot be used.
+    """
+    observer = observer or Observer()
+    experiment, dataset = _checked_data(_experiment_of(config, overrides), observer, allow_code=allow_code)
+    from dnnrun.engine.measuring import measure  # noqa: PLC0415 - takes seconds
+
+    return measure(experiment, dataset, allow_code=allow_code)
+
+
+def _experiment_of(
+    config: str | Path | Experiment | Mapping[str, Any], overrides: Iterable[str | Override]
+) -> Experiment:
+    if not isinstance(config, Experiment | Mapping):
+        return load_config(config, overrides)
+    if list(overrides):
+        raise ConfigError("overrides need a file to override", hint="change the experiment with its changed()")
+    return complete(config)
+
+
+def _checked_data(
+    experiment: Experiment, observer: Observer, *, allow_code: bool, rows: int | None = None
+) -> tuple[Experiment, Dataset]:
+    """Return what is to be trained, with its data, once everything has been said of it.
+
+    Args:
+        experiment: as it was read.
+        observer: told of the progress, and of what may not be meant.
+        allow_code: whether import paths in the config may be run.
+        rows: cut it down to one epoch on so many rows.
+    """
+    facts = cheap_facts(experiment)
+    _report(problems_of(experiment, facts), observer)
+    if rows is not None:
+        experiment = smoke_test_of(experiment, rows)
+    experiment, dataset = _data_of(experiment, observer, allow_code=allow_code)
+    if facts is None:
+        known = problems_of(experiment, None)
+        _report([p for p in problems_of(experiment, facts_of_dataset(dataset)) if p not in known], observer)
+    return experiment, dataset
+
+
+def _report(problems: Iterable[Problem], observer: Observer) -> None:
+    """Raise the errors among the problems; tell the observer of the warnings."""
+    problems = list(problems)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise ConfigError(*errors)
+    for problem in problems:
+        observer.found(problem)
 
 
 def _data_of(experiment: Experiment, observer: Observer, *, allow_code: bool) -> tuple[Experiment, Dataset]:

@@ -16,6 +16,7 @@ from dnnrun.cli.progress import metrics_text, seconds_text
 from dnnrun.doctor import Diagnosis, Surroundings, Training, Trial
 from dnnrun.engine.machine import Cores, Memory
 from dnnrun.engine.observer import Observer
+from dnnrun.errors import Problem
 
 if TYPE_CHECKING:  # these take packages that may be missing
     from dnnrun.data.integrity import Bundled
@@ -28,9 +29,10 @@ _GIB = 2**30
 
 
 class Preparing(Observer):
-    """Shows on a terminal what is being prepared, on a line that goes away; elsewhere nothing."""
+    """Shows on a terminal what is being prepared, on a line that goes away; keeps what is found wrong in a config."""
 
     def __init__(self, screen: IO[str]) -> None:
+        self.problems: list[Problem] = []
         self._status = Console(file=screen, highlight=False).status("") if screen.isatty() else None
 
     def __enter__(self) -> Preparing:
@@ -45,6 +47,10 @@ class Preparing(Observer):
         if self._status:
             self._status.update(f"{what} ...")
             self._status.start()
+
+    def found(self, problem: Problem) -> None:
+        """Keep it."""
+        self.problems.append(problem)
 
 
 def print_surroundings(found: Surroundings, console: Console) -> None:

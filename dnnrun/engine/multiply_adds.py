@@ -14,6 +14,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from dnnrun.engine.totals import total
+
 # What multiplies in ways that cannot be read off its shapes.
 _OPAQUE = ("Cudnn", "PyFunc", "EagerPyFunc", "XlaCallModule", "Sparse", "Quantized")
 # Of these inputs only the shape is asked for, so that what computes them is left out when the graph runs.
@@ -43,12 +45,6 @@ class Products:
 
 
 _NONE, _UNKNOWN = Products(), Products(None, None)
-
-
-def total(numbers: list[int | None]) -> int | None:
-    """Return the sum; None if one of the numbers is."""
-    known = [number for number in numbers if number is not None]
-    return sum(known) if len(known) == len(numbers) else None
 
 
 def live_operations(graph: Any) -> set[Any]:

@@ -10,7 +10,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from dnnrun.engine.multiply_adds import Products, live_operations, memory_of, products_of, total
+from dnnrun.engine.multiply_adds import Products, live_operations, memory_of, products_of
+from dnnrun.engine.totals import total
 
 # What gives back the numbers that it is given, in the memory where they are.
 _VIEWS = {"Reshape", "Identity", "Squeeze", "ExpandDims"}
@@ -52,8 +53,12 @@ class Call:
         return None if inner is None or self.kept is None else max(self.kept, inner)
 
 
-def trace(model: keras.Model, shape: tuple[int, ...], dtype: str) -> Call:
-    """Return the model's call on a batch of this shape and type, as in training; nothing is computed.
+def trace(model: keras.Model, batch: Any) -> Call:
+    """Return the model's call on a batch, as in training; nothing is computed.
+
+    Args:
+        model: built.
+        batch: what the model takes; of its arrays or tensors only shapes and types matter.
 
     Raises:
         Exception: whatever a layer raises that cannot be computed in a graph.
@@ -65,7 +70,8 @@ def trace(model: keras.Model, shape: tuple[int, ...], dtype: str) -> Call:
         with watched[-1].watching():
             return model(rows, training=True)
 
-    graph = tf.function(forward, autograph=False).get_concrete_function(tf.TensorSpec(shape, dtype)).graph
+    specs = keras.tree.map_structure(lambda rows: tf.TensorSpec(rows.shape, rows.dtype), batch)
+    graph = tf.function(forward, autograph=False).get_concrete_function(specs).graph
     [watch] = [each for each in watched if each.graph is graph]
     watch.assign(live_operations(graph))
     return watch.calls[0]
@@ -130,7 +136,7 @@ class _Watch:
                 call = self._made_by[op.name]
                 call.products = call.products + products_of(op)
         for call in self._all:
-            call.kept = total([memory_of(output) for output in call.made if output.op in live])
+            call.kept = total(memory_of(output) for output in call.made if output.op in live)
 
 
 def _tensors_in(structure: Any) -> list[Any]:
