@@ -11,6 +11,7 @@ from dnnrun.components import Component, ConfigPath
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Dataset
 from dnnrun.engine.activation import layers_with_activation
+from dnnrun.engine.misfit import explain_misfit
 from dnnrun.engine.objects import ObjectBuilder, in_one_line, reason_of
 from dnnrun.engine.preprocessing import preprocessing_layers
 from dnnrun.errors import ConfigError
@@ -67,23 +68,23 @@ class _Stack:
         try:
             outputs = layer(self.outputs)
         except Exception as error:
-            raise self._misfit(component, path, reason_of(error)) from error
+            raise self._misfit(layer, component, path, error) from error
         if not hasattr(outputs, "shape"):
             raise self._builder.refusal(
                 f"{component.name} gives several outputs, and a stack has one", path, "take return_state out"
             )
         shape = tuple(outputs.shape)[1:]
         if 0 in shape:  # Keras before 3.15 goes on with nothing
-            raise self._misfit(component, path, f"it leaves nothing, an output of shape {shape}")
+            raise self._misfit(layer, component, path, ValueError(f"it leaves nothing, an output of shape {shape}"))
         self.outputs = outputs
         self._trail.append(f"{component.name} {shape}")
 
-    def _misfit(self, component: Component, path: ConfigPath, reason: str) -> ConfigError:
-        shape = tuple(self.outputs.shape)[1:]
+    def _misfit(self, layer: Any, component: Component, path: ConfigPath, error: Exception) -> ConfigError:
+        shape, misfit = tuple(self.outputs.shape)[1:], explain_misfit(layer, self.outputs, error)
         return self._builder.refusal(
-            f"{component.name} does not fit what reaches it, of shape {shape}: {reason}",
+            f"{component.name} does not fit what reaches it, of shape {shape}: {misfit.reason}",
             path,
-            f"shapes on the way: {' -> '.join(self._trail)}",
+            f"{misfit.remedy}\nshapes on the way: {' -> '.join(self._trail)}".lstrip(),
         )
 
 

@@ -28,7 +28,7 @@ def net(classes):
 
 def test_good_and_bad_configs_in_one_go(dnnrun: Dnnrun) -> None:
     dnnrun.write("conv.yaml", CONV)
-    dnnrun.write("table.yaml", CONV.replace("mnist", "{csv: {path: nothing.csv, target: y}}"))
+    dnnrun.write("table.yaml", CONV.replace("mnist", "{source: {csv: {path: nothing.csv, target: y}}}"))
     done = dnnrun("validate", CONFIGS / "mnist_adam.yaml", "conv.yaml", "table.yaml", "--build")
     assert done.code == 2
     out = done.out.splitlines()
