@@ -117,7 +117,7 @@ OUT = "{Dense: {units: 3, activation: softmax}}"
     [
         (lines_of("{Dense: 4}", "{Conv2D: {filters: 3, kernel_size: 3}}", OUT),
          "{Conv2D: {filters: 3, kernel_size: 3}}",
-         ["Conv2D does not fit what reaches it, of shape (4,): ", "it wants 3 dimensions a sample (height, width, channels), not 1",
+          ["Conv2D does not fit what reaches it, of shape (4,): it wants 3 dimensions a sample (height, width, ",
           "shapes on the way: rows (4,) -> Dense (4,)"]),
         (lines_of("{Reshape: [3, 3]}", OUT), "{Reshape: [3, 3]}", ["Reshape does not fit", "of shape (4,)", "(3, 3)"]),
         (lines_of("{Reshape: [2, 2]}", "{LSTM: {units: 2, return_state: true}}", OUT),
