@@ -202,7 +202,9 @@ def describe(
         DataError: the data cannot be used.
     """
     observer = observer or Observer()
+    observer = observer or Observer()
     experiment, dataset = _checked_data(_experiment_of(config, overrides), observer, allow_code=allow_code)
+    observer.preparing("building the model")
     from dnnrun.engine.measuring import measure  # noqa: PLC0415 - takes seconds
 
     return measure(experiment, dataset, allow_code=allow_code)
