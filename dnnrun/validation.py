@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dnnrun.config.load import Override, load_config
 from dnnrun.config.schema import Experiment
+from dnnrun.data.defaults import with_defaults
 from dnnrun.data.facts import Facts
 from dnnrun.data.facts.cheap import cheap_facts
 from dnnrun.errors import ConfigError, Problem, in_order
@@ -36,3 +37,18 @@ def validate(config: str | Path, overrides: Iterable[str | Override] = ()) -> li
 def problems_of(experiment: Experiment, facts: Facts | None) -> list[Problem]:
     """Return what can be said of a config that was read, given what is known of its data."""
     return in_order([*experiment.warnings, *check_meaning(experiment, facts)])
+
+
+def resolve(config: str | Path, overrides: Iterable[str | Override] = ()) -> Experiment:
+    """Return a config as a run would keep it: what it leaves to its data is filled in where that is known at once.
+
+    Args:
+        config: the YAML file.
+        overrides: ``KEY=VALUE`` strings, as for ``--set``.
+
+    Raises:
+        ConfigError: with everything that is wrong, each at its line.
+    """
+    experiment = load_config(config, overrides)
+    facts = cheap_facts(experiment)
+    return experiment if facts is None else with_defaults(experiment, is_image=facts.is_image)

@@ -28,11 +28,11 @@ def resolve(
     dnnrun resolve configs/mnist_adam.yaml --set optimizer.SGD=0.1 > sgd.yaml
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
     from dnnrun.config.differences import dotted
-    from dnnrun.config.load import load_config
     from dnnrun.config.origins import origins, to_annotated_yaml
     from dnnrun.config.resolved import to_plain
+    from dnnrun.validation import resolve as resolve_config
 
-    experiment = load_config(config, overrides_of(assignments))
+    experiment = resolve_config(config, overrides_of(assignments))
     if as_json:
         sources = {dotted(path): origin for path, origin in origins(experiment).items()}
         results().out(json.dumps({"config": _finite(to_plain(experiment)), "origins": sources}, allow_nan=False))

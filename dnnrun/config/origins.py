@@ -15,8 +15,8 @@ from dnnrun.components import ConfigPath
 from dnnrun.config.resolved import to_plain, to_yaml
 from dnnrun.config.schema import Experiment
 
-DEFAULT = "default"
-_LEFT_OPEN: dict[ConfigPath, str] = {("dataset", "preprocess"): "chosen by the data"}
+_DEFAULT = "default"
+_BY_THE_DATA: ConfigPath = ("dataset", "preprocess")
 _WIDEST = 60  # of the lines whose comments are aligned; a longer one has its comment right behind it
 _LONGEST = 80  # of a comment
 
@@ -28,7 +28,7 @@ def origins(experiment: Experiment) -> dict[ConfigPath, str]:
         ``configs/base.yaml:12``; the option for what the command line says, such as ``--set epochs=3``; ``default``;
         ``the file's name``; ``given`` for what a program has given. Empty lists and mappings count as values.
     """
-    return {path: _origin(experiment, path, value) for path, value in _leaves(to_plain(experiment), ())}
+    return {path: _origin(experiment, path) for path in _leaves(to_plain(experiment), ())}
 
 
 def to_annotated_yaml(experiment: Experiment) -> str:
@@ -43,12 +43,12 @@ def to_annotated_yaml(experiment: Experiment) -> str:
     )
 
 
-def _leaves(value: Any, path: ConfigPath) -> Iterator[tuple[ConfigPath, Any]]:
+def _leaves(value: Any, path: ConfigPath) -> Iterator[ConfigPath]:
     if isinstance(value, dict | list) and value:
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _leaves(item, (*path, key))
     else:
-        yield path, value
+        yield path
 
 
 def _lines(node: Any, value: Any, path: ConfigPath) -> Iterator[tuple[int, ConfigPath]]:
@@ -63,12 +63,12 @@ def _lines(node: Any, value: Any, path: ConfigPath) -> Iterator[tuple[int, Confi
         yield node.end_mark.line, path
 
 
-def _origin(experiment: Experiment, path: ConfigPath, value: Any) -> str:
+def _origin(experiment: Experiment, path: ConfigPath) -> str:
     document = experiment.document
     if document is not None and path == ("name",) and document.value.get("name") is None:
         return "the file's name"
     if document is not None and not _is_given(experiment, path, document.value):
-        return f"{DEFAULT}: {_LEFT_OPEN[path]}" if value is None and path in _LEFT_OPEN else DEFAULT
+        return f"{_DEFAULT}, chosen by the data" if path[:2] == _BY_THE_DATA else _DEFAULT
     place = experiment.place(path)
     if place is None:
         return "given"

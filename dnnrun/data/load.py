@@ -7,10 +7,10 @@ import random
 
 import numpy as np
 
-from dnnrun.components import Component
 from dnnrun.config.schema import Experiment
 from dnnrun.config.tasks import Task, is_for_classes, takes_class_numbers
 from dnnrun.data.dataset import Array, Dataset, Rows, SourceData
+from dnnrun.data.defaults import with_defaults
 from dnnrun.data.labels import (
     Labels,
     find_labels,
@@ -22,8 +22,6 @@ from dnnrun.data.reading import placed, read_source
 from dnnrun.data.sources.arrays import check_alike
 from dnnrun.data.splits import split_rows
 from dnnrun.errors import ConfigError, DataError, Problem
-
-_IMAGE_PREPROCESSING = (Component("Rescaling", {"scale": 1 / 255}),)
 
 Part = tuple[Array, Array]
 """Features and labels as a source gives them."""
@@ -79,15 +77,7 @@ def resolve_data(experiment: Experiment, *, allow_code: bool = False) -> tuple[E
     if experiment.seed is None:
         experiment = experiment.changed(seed=random.SystemRandom().randrange(2**31))
     dataset = load_dataset(experiment, allow_code=allow_code)
-    return with_defaults(experiment, dataset), dataset
-
-
-def with_defaults(experiment: Experiment, dataset: Dataset) -> Experiment:
-    """Return the config with the preprocessing of images, if it names none."""
-    if experiment.dataset.preprocess is not None:
-        return experiment
-    layers = _IMAGE_PREPROCESSING if dataset.is_image else ()
-    return experiment.changed(dataset=experiment.dataset.model_copy(update={"preprocess": layers}))
+    return with_defaults(experiment, is_image=dataset.is_image), dataset
 
 
 def _divide(experiment: Experiment, source: SourceData, task: Task) -> dict[str, Part]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.end_to_end.conftest import CONFIGS, Dnnrun
 
-CONV = """\
+FORGOTTEN = """\
 dataset: mnist
 model:
   layers:
-    - {Conv2D: {filters: 8, kernel_size: 3}}
-    - Flatten
+    - {LSTM: 8}
+    - {LSTM: 4}
     - {Dense: {units: 10, activation: softmax}}
 optimizer: Adam
 loss: sparse_categorical_crossentropy
@@ -27,9 +29,9 @@ def net(classes):
 
 
 def test_good_and_bad_configs_in_one_go(dnnrun: Dnnrun) -> None:
-    dnnrun.write("conv.yaml", CONV)
-    dnnrun.write("table.yaml", CONV.replace("mnist", "{source: {csv: {path: nothing.csv, target: y}}}"))
-    done = dnnrun("validate", CONFIGS / "mnist_adam.yaml", "conv.yaml", "table.yaml", "--build")
+    dnnrun.write("lstm.yaml", FORGOTTEN)
+    dnnrun.write("table.yaml", FORGOTTEN.replace("mnist", "{source: {csv: {path: nothing.csv, target: y}}}"))
+    done = dnnrun("validate", CONFIGS / "mnist_adam.yaml", "lstm.yaml", "table.yaml", "--build")
     assert done.code == 2
     out = done.out.splitlines()
     assert out[0] == f"{CONFIGS / 'mnist_adam.yaml'}: ok"
@@ -42,11 +44,23 @@ def test_good_and_bad_configs_in_one_go(dnnrun: Dnnrun) -> None:
         ["total", "101,770", "4.10", "KiB", "101,632"],
     ]
     assert max(map(len, out[1:])) <= 80
-    assert "conv.yaml:4:7: error: Conv2D does not fit what reaches it" in done.err
+    assert "lstm.yaml:5:7: error: LSTM does not fit what reaches it, of shape (8,)" in done.err
+    assert "give the LSTM before it return_sequences: true" in done.err
     assert "nothing.csv: there is no such file" in done.err
     assert "Traceback" not in done.err
     assert "tensorflow" not in done.err.lower()
-    assert sorted(path.name for path in dnnrun.folder.iterdir()) == ["conv.yaml", "table.yaml"]
+    assert sorted(path.name for path in dnnrun.folder.iterdir()) == ["lstm.yaml", "table.yaml"]
+
+
+def test_everything_as_json(dnnrun: Dnnrun) -> None:
+    dnnrun.write("table.yaml", FORGOTTEN.replace("mnist", "{source: {csv: {path: nothing.csv, target: y}}}"))
+    done = dnnrun("validate", "table.yaml", CONFIGS / "iris_softmax.yaml", "--build", "--json")
+    assert done.code == 3, done.err
+    table, iris = json.loads(done.out)
+    assert (table["ok"], table["model"], table["problems"][0]["line"]) == (False, None, 1)
+    assert (iris["ok"], iris["problems"]) == (True, [])
+    assert [layer["multiply_adds"] for layer in iris["model"]["layers"]] == [0, 4 * 16, 16 * 16, 16 * 3]
+    assert iris["model"]["training"]["total"] > iris["model"]["training"]["data"] > 0
 
 
 def test_exit_codes_and_code_of_ones_own(dnnrun: Dnnrun) -> None:

@@ -6,6 +6,7 @@ import json
 
 from dnnrun.config.load import load_config
 from dnnrun.config.resolved import to_plain
+from dnnrun.validation import resolve
 from tests.end_to_end.conftest import CONFIGS, Dnnrun
 
 EXTENDING = f"""\
@@ -19,13 +20,14 @@ def test_what_is_printed_is_the_config(dnnrun: Dnnrun) -> None:
     done = dnnrun("resolve", "config.yaml", "--set", "optimizer.Adam.learning_rate=0.5", "--set", "epochs=3")
     assert (done.code, done.err) == (0, "")
     again = load_config(dnnrun.write("printed.yaml", done.out))
-    assert to_plain(again) == to_plain(load_config(config, ["optimizer.Adam.learning_rate=0.5", "epochs=3"]))
+    assert to_plain(again) == to_plain(resolve(config, ["optimizer.Adam.learning_rate=0.5", "epochs=3"]))
     lines = [line.split("  # ") for line in done.out.splitlines() if "  # " in line]
     comments = {line.strip(): comment for line, comment in lines}
     assert comments["batch_size: 32"].endswith("mnist_adam.yaml:26")
     assert comments["baseline: .inf"] == "config.yaml:2"
     assert comments["learning_rate: 0.5"] == "--set optimizer.Adam.learning_rate=0.5"
     assert comments["jit: auto"] == "default"
+    assert comments["scale: 0.00392156862745098"] == "default, chosen by the data"
     as_json = json.loads(dnnrun("resolve", "config.yaml", "--json").out)
     assert as_json["config"]["callbacks"] == [{"EarlyStopping": {"baseline": None}}]
     assert as_json["config"]["dataset"]["validation_split"] == 0.1

@@ -149,7 +149,7 @@ def test_a_layer_that_cannot_be_traced_is_refused_at_the_model(build: Build, fol
 def test_describe_writes_nothing_and_takes_the_cpu_whatever_the_config_says(folder: Path) -> None:
     before = sorted(folder.iterdir())
     sizes = describe({
-        "dataset": "iris", "model": {"layers": [{"Dense": 3}]}, "optimizer": "Adam",
+        "dataset": "iris", "model": {"layers": [{"Dense": {"units": 3, "activation": "softmax"}}]}, "optimizer": "Adam",
         "loss": "sparse_categorical_crossentropy", "callbacks": ["ModelCheckpoint"], "device": "gpu", "threads": 7,
     })  # fmt: skip
     assert isinstance(sizes, ModelSizes)
