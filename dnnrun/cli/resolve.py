@@ -19,9 +19,9 @@ def resolve(
     assignments: SetOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print config and origins as one JSON object.")] = False,
 ) -> None:
-    """Print a config as it is after extends, overrides and defaults, and where each value comes from.
+    """Print the complete config, and where each value comes from.
 
-    What is printed is a config: it trains the same run. TensorFlow is not started.
+    It is the config after extends, overrides and defaults, and trains the same run. TensorFlow is not started.
 
     \b
     dnnrun resolve configs/mnist_adam.yaml

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.end_to_end.conftest import CONFIGS, Dnnrun
 
 FORGOTTEN = """\
@@ -28,6 +30,7 @@ def net(classes):
 """
 
 
+@pytest.mark.slow
 def test_good_and_bad_configs_in_one_go(dnnrun: Dnnrun) -> None:
     dnnrun.write("lstm.yaml", FORGOTTEN)
     dnnrun.write("table.yaml", FORGOTTEN.replace("mnist", "{source: {csv: {path: nothing.csv, target: y}}}"))
@@ -52,6 +55,7 @@ def test_good_and_bad_configs_in_one_go(dnnrun: Dnnrun) -> None:
     assert sorted(path.name for path in dnnrun.folder.iterdir()) == ["lstm.yaml", "table.yaml"]
 
 
+@pytest.mark.slow
 def test_everything_as_json(dnnrun: Dnnrun) -> None:
     dnnrun.write("table.yaml", FORGOTTEN.replace("mnist", "{source: {csv: {path: nothing.csv, target: y}}}"))
     done = dnnrun("validate", "table.yaml", CONFIGS / "iris_softmax.yaml", "--build", "--json")
@@ -63,6 +67,7 @@ def test_everything_as_json(dnnrun: Dnnrun) -> None:
     assert iris["model"]["training"]["total"] > iris["model"]["training"]["data"] > 0
 
 
+@pytest.mark.slow
 def test_exit_codes_and_code_of_ones_own(dnnrun: Dnnrun) -> None:
     dnnrun.write("own.py", OWN)
     dnnrun.write("own.yaml", "dataset: iris\nmodel: own:net\noptimizer: Adam\nloss: sparse_categorical_crossentropy\n")
