@@ -56,6 +56,7 @@ def sizes_of(prepared: Prepared) -> ModelSizes:
             gradients=_bytes(model.trainable_weights),
             optimizer=_bytes(model.optimizer.variables),
             activations=call.memory,
+            backward=None if call.largest is None else 2 * call.largest,
             batch=_bytes([batch.x, batch.y]),
             data=sum(_bytes([rows.x, rows.y]) for rows in dataset.splits.values()),
         ),

@@ -46,6 +46,8 @@ class TrainingMemory:
         gradients: one for each parameter that is trained.
         optimizer: what the optimizer keeps, such as Adam's two moments.
         activations: what the layers hold of a batch for the step back; None where it cannot be told.
+        backward: the gradients of a layer's input and output, which the step back has at a time; as much as two of the
+            largest output take, or None.
         batch: the rows and labels of a batch.
         data: the rows and labels of all splits.
     """
@@ -54,6 +56,7 @@ class TrainingMemory:
     gradients: int
     optimizer: int
     activations: int | None
+    backward: int | None
     batch: int
     data: int
 

@@ -52,6 +52,12 @@ class Call:
         inner = total([self.products.result_bytes, *(call.memory for call in self.calls)])
         return None if inner is None or self.kept is None else max(self.kept, inner)
 
+    @property
+    def largest(self) -> int | None:
+        """The bytes of the outputs of that call which has the largest, of this one and those within it."""
+        sizes = [self.kept, *(call.largest for call in self.calls)]
+        return None if None in sizes else max(size for size in sizes if size is not None)
+
 
 def trace(model: keras.Model, batch: Any) -> Call:
     """Return the model's call on a batch, as in training; nothing is computed.

@@ -25,7 +25,7 @@ SIZES = ModelSizes(
     trainable=15,
     memory=None,
     multiply_adds=None,
-    training=TrainingMemory(96, 60, 120, None, 640, 3000),
+    training=TrainingMemory(96, 60, 120, None, 32, 640, 3000),
 )
 
 
@@ -47,11 +47,12 @@ def test_layers_those_within_them_and_what_cannot_be_told() -> None:
     ]
     assert lines[3].startswith("  inner_dense")
     assert "24 parameters, 9 of them not trained" in lines[6]
-    assert [line.split() for line in lines[9:16]] == [
+    assert [line.split() for line in lines[9:17]] == [
         ["parameters", "96", "B"], ["gradients", "60", "B"], ["optimizer", "120", "B"], ["activations", "?"],
+        ["backward", "32", "B"],
         ["batch", "640", "B"], ["data", "2.93", "KiB"], ["total", "?"],
     ]  # fmt: skip
-    assert lines[16] == "? cannot be told from the shapes"
+    assert lines[17] == "? cannot be told from the shapes"
 
 
 def test_what_is_known_has_no_footnote() -> None:
@@ -70,8 +71,8 @@ def test_a_terminal_is_not_overrun(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_json_has_everything() -> None:
     plain = as_json(SIZES)
     assert plain["training"] == {
-        "parameters": 96, "gradients": 60, "optimizer": 120, "activations": None, "batch": 640, "data": 3000,
-        "total": None,
+        "parameters": 96, "gradients": 60, "optimizer": 120, "activations": None, "backward": 32, "batch": 640,
+        "data": 3000, "total": None,
     }  # fmt: skip
     assert plain["layers"][1]["layers"][0]["name"] == "inner_dense"
     assert (plain["multiply_adds"], plain["batch_size"], plain["input_shape"]) == (None, 32, (4,))

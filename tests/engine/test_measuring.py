@@ -58,6 +58,7 @@ def test_the_memory_to_train(build: Build) -> None:
     adam = 2 * 4 * sizes.trainable  # two moments for each, and the steps and the rate
     assert adam < training.optimizer <= adam + 64
     assert training.activations == 16 * (sizes.memory or 0)
+    assert training.backward == 2 * 16 * (26 * 26 * 4 * 4)  # of what the convolution gives
     assert training.batch == 16 * (28 * 28 + 8)  # images of bytes, class numbers of eight
     assert training.data == 2 * 64 * (28 * 28 + 8)
     assert training.total == sum(
@@ -66,6 +67,7 @@ def test_the_memory_to_train(build: Build) -> None:
             training.gradients,
             training.optimizer,
             training.activations,
+            training.backward,
             training.batch,
             training.data,
         ]

@@ -149,6 +149,12 @@ def test_memory(make: Callable[[], Any], shape: tuple[int, ...], expected: int) 
     assert memory(make(), shape) == expected
 
 
+def test_the_largest_output_is_found_within_layers_too() -> None:
+    attention = traced(itself(layers.MultiHeadAttention(num_heads=2, key_dim=3, dropout=0.5)), (20, 4))
+    assert attention.largest == BATCH * (2 * 20 * 20) * 4  # the scores of every step for every other, behind softmax
+    assert traced(layers.LSTM(3), (5, 4)).largest == BATCH * 3 * 4
+
+
 def test_memory_follows_the_dtype_policy() -> None:
     assert memory(layers.Dense(3, dtype="mixed_float16"), (4,)) == 3 * 2
     assert memory(layers.Dense(3, dtype="float64"), (4,)) == 3 * 8
