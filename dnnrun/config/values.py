@@ -32,8 +32,10 @@ def fault_of_value(parameter: Parameter, value: Any) -> tuple[str, str] | None:
         value: a parsed one.
     """
     types = set(parameter.types)
-    if isinstance(value, Component) or (isinstance(value, str) and is_import_path(value)):
-        return None  # a function or an object of the user's own may stand for anything
+    if isinstance(value, Component):
+        return None
+    if isinstance(value, str) and is_import_path(value) and (not types or "str" in types):
+        return None  # a function of the user's own, where texts or functions are taken
     if isinstance(value, str) and parameter.choices and value.lower() not in map(str.lower, parameter.choices):
         *others, last = map(repr, parameter.choices)
         return f"{', '.join(others)} or {last}", suggest(value, parameter.choices)

@@ -49,6 +49,8 @@ def follow(layer: Component, takes: Shape | None) -> Reached:
         gives, weights = known(layer.arguments, takes) if known else (None, None)
     except (KeyError, TypeError, ValueError, IndexError):  # arguments or shapes that do not fit: others report them
         gives, weights = None, None
+    if gives is None or not all(isinstance(number, int) for number in (*gives, weights)):
+        return Reached(takes, None, None)  # what is no number has been multiplied, or is a function of the user's own
     return Reached(takes, gives, weights)
 
 

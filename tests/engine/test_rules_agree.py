@@ -65,6 +65,7 @@ def test_nothing_is_known_behind_a_layer_that_does_not_fit_or_is_not_known(name:
     reached = follow(Component(name, {"filters": 3, "kernel_size": 3, "units": 2}), (4,))
     assert (reached.gives, reached.weights) == (None, None)
     assert follow(Component("Flatten"), None).gives is None
+    assert follow(Component("Dense", {"units": "my.layers:Own"}), (4,)).gives is None
 
 
 def test_names_of_metrics() -> None:
