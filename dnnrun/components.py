@@ -37,6 +37,9 @@ Kind = Literal[
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
+CALLED_KINDS: frozenset[Kind] = frozenset({"layers", "optimizers", "callbacks", "sources", "models"})
+"""Of these a function is never one itself: named alone, it is called too."""
+
 ConfigPath = tuple[str | int, ...]
 """Where a value stands in a config: mapping keys and list positions from the top."""
 

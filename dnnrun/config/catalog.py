@@ -56,12 +56,14 @@ class Entry:
     Args:
         parameters: its arguments, in the order in which they can be given, those that must be given first.
         doc: what it is, in a line.
-        is_function: whether it takes no arguments, as a plain function.
+        is_function: whether it is a plain function, which named alone is not called; those of Keras take no arguments.
+        takes_more: whether it takes other arguments too, of which nothing is known.
     """
 
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     doc: str = ""
     is_function: bool = False
+    takes_more: bool = False
 
     @property
     def arguments(self) -> tuple[str, ...]:

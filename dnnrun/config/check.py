@@ -1,22 +1,24 @@
-"""Checks a well-formed config against the catalogue: every name, and every argument of every component."""
+"""Checks a well-formed config against the catalogue and the user's source: every name, every argument, every value."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from dnnrun.components import Component, ConfigPath, Kind, kind_of_argument
+from dnnrun.components import CALLED_KINDS, Component, ConfigPath, Kind, is_import_path, kind_of_argument
 from dnnrun.config import catalog
 from dnnrun.config.fields import parse_component
 from dnnrun.config.legacy import fault_of_ending, modern_argument, modern_name
 from dnnrun.config.positions import raw_components
 from dnnrun.config.reader import Document
+from dnnrun.config.signatures import signature_of
 from dnnrun.config.values import fault_of_value, value_in_words
-from dnnrun.errors import Place, Problem, suggest
+from dnnrun.errors import ConfigError, Place, Problem, suggest
 
 # An activation with arguments is a layer in Keras, so a layer may stand where an activation does.
 _ALSO: dict[Kind, Kind] = {"activations": "layers"}
@@ -35,7 +37,7 @@ def check_components(document: Document) -> list[Problem]:
         except PydanticCustomError:
             continue
         problems.extend(_check(document, kind, component, path))
-    return problems
+    return list(dict.fromkeys(problems))  # two import paths into one file that is no Python are one mistake
 
 
 def _check(document: Document, kind: Kind, component: Component, path: ConfigPath) -> Iterator[Problem]:
@@ -46,7 +48,7 @@ def _check(document: Document, kind: Kind, component: Component, path: ConfigPat
     inner = (*path, component.name)
     where = document.keys.get(inner) or document.place(path)
     if component.is_import_path:
-        pass
+        yield from _check_own(document, component, kind, inner, where)
     elif entry is None:
         yield _as_known(kind, _unknown_name(kind, component.name, where))
     elif entry.is_function and not component.is_bare:
@@ -54,6 +56,8 @@ def _check(document: Document, kind: Kind, component: Component, path: ConfigPat
     elif not entry.is_function:
         found = _check_arguments(document, component, kind, entry, inner, where)
         yield from (_as_known(kind, problem) for problem in found)
+    if component.name == "LambdaCallback":
+        yield from _check_functions(document, component, inner)
     for argument, value in component.arguments.items():
         yield from _check_nested(document, kind_of_argument(argument), value, (*inner, argument))
     for value in component.positional:
@@ -66,6 +70,31 @@ def _as_known(kind: Kind, problem: Problem) -> Problem:
         return problem
     doubt = f"dnnrun knows Keras {catalog.described_keras()}, and Keras {catalog.installed_keras()} is installed"
     return replace(problem, severity="warning", hint=f"{problem.hint}\n{doubt}".strip())
+
+
+def _check_own(
+    document: Document, component: Component, kind: Kind, path: ConfigPath, where: Place | None
+) -> Iterator[Problem]:
+    """Check an object of the user's own against its source, which is read and not run."""
+    entry, problems = _read_signature(component.name, kind, where)
+    yield from problems
+    is_itself = component.is_bare and kind not in CALLED_KINDS  # a function that Keras is to call, not we
+    if entry is not None and not (is_itself and entry.is_function):
+        yield from _check_arguments(document, component, kind, entry, path, where)
+
+
+def _check_functions(document: Document, component: Component, path: ConfigPath) -> Iterator[Problem]:
+    """Check that the functions are there which a callback is given by their import paths."""
+    for argument, value in component.arguments.items():
+        if isinstance(value, str) and is_import_path(value):
+            yield from _read_signature(value, "callbacks", document.place((*path, argument)))[1]
+
+
+def _read_signature(name: str, kind: Kind, where: Place | None) -> tuple[catalog.Entry | None, list[Problem]]:
+    try:
+        return signature_of(name, kind, Path(where.file).parent if where else None), []
+    except ConfigError as error:
+        return None, [replace(problem, where=problem.where or where) for problem in error.problems]
 
 
 def _check_nested(document: Document, kind: Kind | None, value: Any, path: ConfigPath) -> Iterator[Problem]:
@@ -87,16 +116,19 @@ def _check_arguments(
         if argument in entry.parameters:
             yield from _check_value(document, component, argument, entry.parameters[argument], value, path)
             continue
+        if entry.takes_more:
+            continue
         near, name = _meant_argument(component.name, kind, argument, entry)
         meant.add(name)  # that it is missing as well is no second mistake
         yield Problem(
             f"{component.name} has no argument {argument!r}", document.place((*path, argument), of_key=True), near
         )
-    if component.positional and not entry.arguments:
+    if component.positional and not entry.arguments and not entry.takes_more:
         yield Problem(f"{component.name} takes no arguments", where, f"write {component.name} alone")
-    missing = [name for name in entry.required if name not in component.arguments and name not in meant]
+    given = {*component.arguments, *entry.required[: len(component.positional)]}
+    missing = [name for name in entry.required if name not in given and name not in meant]
     missing = [name for name in missing if name != catalog.WRITES_TO.get(component.name)]
-    if missing and not component.positional:
+    if missing:
         example = {**dict.fromkeys(entry.required, "..."), **component.arguments}
         shown = ", ".join(f"{name}: {_short(value)}" for name, value in example.items() if name in entry.arguments)
         yield Problem(

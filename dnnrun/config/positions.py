@@ -46,7 +46,8 @@ def raw_components(config: Any) -> Iterator[tuple[Kind, ConfigPath, Any]]:
     dataset, model = _value_at(config, ("dataset",)), _value_at(config, ("model",))
     if isinstance(dataset, str):
         yield "sources", ("dataset",), dataset
-    if isinstance(model, dict) and len(model) == 1 and is_import_path(str(next(iter(model)))):
+    name = next(iter(model)) if isinstance(model, dict) and len(model) == 1 else model
+    if isinstance(name, str) and is_import_path(name):
         yield "models", ("model",), model
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dnnrun.components import Component, ConfigPath, Kind, kind_of_argument, load_object
+from dnnrun.components import CALLED_KINDS, Component, ConfigPath, Kind, kind_of_argument, load_object
 from dnnrun.config.schema import Experiment
 from dnnrun.engine import catalog
 from dnnrun.errors import ConfigError, Problem, suggest
@@ -15,8 +15,6 @@ from dnnrun.errors import ConfigError, Problem, suggest
 # These kinds Keras itself makes from a bare name, and chooses by it: the accuracy that fits the shapes, for one.
 _LEFT_TO_KERAS: set[Kind] = {"metrics", "losses", "activations", "initializers", "regularizers", "constraints"}
 _TENSORFLOW_NOISE = re.compile(r"\{\{function_node [^}]*\}\}|\[Op:\w+\]( name: *\S*)?")
-# Of these a function is never one itself, so that a function named alone is called too.
-_ALWAYS_MADE: set[Kind] = {"layers", "optimizers", "callbacks"}
 
 
 class ObjectBuilder:
@@ -48,7 +46,7 @@ class ObjectBuilder:
         made_from = self._find(kind, component, path)
         arguments = self._arguments(component, inner)
         positional = [self._value(None, value, inner) for value in component.positional]
-        if component.is_bare and not inspect.isclass(made_from) and kind not in _ALWAYS_MADE:
+        if component.is_bare and not inspect.isclass(made_from) and kind not in CALLED_KINDS:
             return made_from  # a function of the user's: the object itself, not what it returns
         self._check_arguments(component, made_from, inner)
         try:

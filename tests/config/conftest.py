@@ -23,6 +23,14 @@ optimizer: {Adam: {learning_rate: 1e-3}}
 loss: sparse_categorical_crossentropy
 """
 
+LAYERS = """\
+import keras
+
+
+class Gate(keras.layers.Layer):
+    def __init__(self, width=2, inner=None, **kwargs): ...
+"""
+
 
 @pytest.fixture(autouse=True)
 def _described_keras(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,6 +57,18 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path
         return path
 
     return write_files
+
+
+@pytest.fixture
+def my_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of the user's own, ``my_pkg``, in the current directory, which is a new one."""
+    monkeypatch.chdir(tmp_path)
+    package = tmp_path / "my_pkg"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "layers.py").write_text(LAYERS)
+    (package / "nets.py").write_text("def make(input_shape, width=2): ...\n")
+    return package
 
 
 @pytest.fixture

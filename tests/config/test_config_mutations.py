@@ -47,6 +47,11 @@ threads: 2
 KEYS = ["dataset", "model", "optimizer", "loss", "metrics", "callbacks", "class_weight", "tags", "name", "threads"]
 
 
+@pytest.fixture(autouse=True)
+def _own_layers(my_package: Path) -> None:
+    """Have the package that `VALID` names."""
+
+
 def succeeds(read: Callable[..., Any], *arguments: Any) -> bool:
     """Return whether a call succeeds; where it does not, it must be by a ConfigError that says something."""
     try:

@@ -49,6 +49,7 @@ def test_tricky_texts(load: Load, tmp_path: Path, text: str) -> None:
     assert_same_again(experiment, tmp_path)
 
 
+@pytest.mark.usefixtures("my_package")
 def test_everything_at_once(load: Load, tmp_path: Path) -> None:
     experiment = load("""
         name: all of it
@@ -76,6 +77,7 @@ def test_everything_at_once(load: Load, tmp_path: Path) -> None:
     assert_same_again(experiment, tmp_path)
 
 
+@pytest.mark.usefixtures("my_package")
 def test_a_model_of_ones_own(load: Load, tmp_path: Path) -> None:
     for model in ("my_pkg.nets:make", "{'my_pkg.nets:make': {width: 3}}", "{'my_pkg.nets:make': 3}"):
         assert_same_again(load(f"model: {model}"), tmp_path)

@@ -71,10 +71,9 @@ def test_message(case: Path, folder: Path) -> None:
     config, *others = re.split(r"^# --- file (\S+) ---\n", written, flags=re.MULTILINE)
     for name, text in [("config.yaml", config), *zip(others[::2], others[1::2], strict=True)]:
         Path(name).write_text(text, encoding="utf-8")
-    experiment = load_config("config.yaml")
 
     with pytest.raises(DnnrunError) as caught:
-        load_dataset(experiment, allow_code=True)
+        load_dataset(load_config("config.yaml"), allow_code=True)
 
     message = f"exit code {caught.value.exit_code}\n{caught.value}\n".replace(str(folder), "FOLDER")
     if os.environ.get("DNNRUN_WRITE_CASES"):

@@ -161,6 +161,7 @@ def test_unknown_label(unknown: str) -> None:
 
 
 def test_a_loss_of_ones_own_is_not_second_guessed(load_labels: Load) -> None:
+    Path("mine.py").write_text("def loss(true, predicted): ...\n")
     assert load_labels(["a", "b", "c"], loss="mine:loss").train.y.tolist() == [[0], [1], [2]]
 
 

@@ -162,7 +162,7 @@ def test_a_function_of_texts_from_pandas(load: Load) -> None:
 
 
 def test_code_has_to_be_allowed(experiment: Callable[..., Experiment]) -> None:
-    Path("mine.py").write_text("raise SystemExit('this must not run')\n")
+    Path("mine.py").write_text("raise SystemExit('this must not run')\ndef make(): ...\n")
     with pytest.raises(
         ConfigError, match=r"config.yaml:2:3: 'mine:make' would run code of your own[\s\S]*--allow-code"
     ):
@@ -238,4 +238,7 @@ def test_whole_numbers_that_would_wrap_are_refused(load: Load) -> None:
 )
 def test_what_modules_are_called_says_nothing_of_the_task(loss: str, metrics: str, task: str, load: Load) -> None:
     np.savez("t.npz", x=X, y=np.array([0, 1, 0, 1, 0, 1]))
+    for path in ("vaccines/metrics", "indices/losses", "losses", "metrics"):
+        Path(path).parent.mkdir(exist_ok=True)
+        Path(f"{path}.py").write_text("mape = mine = sparse_focal_crossentropy = accuracy = print\n")
     assert load("source: {npz: t.npz}", loss=loss, metrics=metrics).task == task

@@ -131,7 +131,7 @@ OUT = "{Dense: {units: 3, activation: softmax}}"
         ("dataset: {source: iris, preprocess: [{Hashing: 0}]}", "{Hashing: 0}", ["Hashing cannot be made"]),
         ("model: own:number", "own:number", ["own:number returned int, not a Keras model", "def make(input_shape"]),
         ("model: own:failing", "own:failing", ["own:failing failed: ValueError: no net"]),
-        ("model: {own:net: {unit: 3}}", "{own:net: {unit: 3}}", ["unexpected keyword argument 'unit'"]),
+        ("model: {own:net: {unit: 3}}", "unit", ["own:net has no argument 'unit'", "did you mean 'units'?"]),
         ("model: own:narrow", "own:narrow", ["does not take what reaches it, of shape (4,)", "7"]),
         ("model: own:two_outputs", "own:two_outputs", ["has several outputs"]),
         ("model: own:OwnStep\ndataset: {source: iris, preprocess: [Normalization]}", "own:OwnStep",
