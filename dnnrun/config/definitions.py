@@ -6,6 +6,7 @@ Only the path itself has to lead somewhere. Where it leads on to what reading do
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +57,7 @@ def find_base(definition: Definition, base: ast.expr) -> Found:
     """Return the class that a definition names as its base; raises Untold where it cannot be told."""
     try:
         return _in_body(definition.module, definition.module.tree.body, dotted(base), _STEPS)
-    except (NoSuchModule, ConfigError) as error:
+    except ConfigError as error:
         raise Untold from error
 
 
@@ -85,8 +86,15 @@ def _in_module(module_name: str, names: Sequence[str], steps: int) -> Found:
 
 def _followed(module_name: str, names: Sequence[str], steps: int) -> Found:
     try:
+        return _in_other_module(module_name, names, steps)
+    except NoSuchName as error:
+        raise Untold from error
+
+
+def _in_other_module(module_name: str, names: Sequence[str], steps: int) -> Found:
+    try:
         return _in_module(module_name, names, steps - 1)
-    except (NoSuchModule, NoSuchName) as error:
+    except NoSuchModule as error:
         raise Untold from error
 
 
@@ -116,7 +124,7 @@ def _in_body(module: Module, body: list[ast.stmt], names: Sequence[str], steps: 
 
 
 def _other_name(module: Module, statement: ast.Assign, inner: Sequence[str], steps: int) -> Found:
-    """Return what ``Name = other`` makes a name stand for."""
+    """Return what ``name = other`` makes a name stand for."""
     if isinstance(statement.value, ast.Call) or not isinstance(statement.targets[0], ast.Name):
         raise Untold
     try:
@@ -151,7 +159,8 @@ def _not_bound(module: Module, bindings: list[Binding], names: Sequence[str], st
     name, *inner = names
     for binding in bindings:
         if binding.name == "*" and isinstance(binding.statement, ast.ImportFrom):
-            return _followed(_origin(module, binding.statement), names, steps)
+            with contextlib.suppress(NoSuchName):  # there may be others
+                return _in_other_module(_origin(module, binding.statement), names, steps)
     if any((Path(folder) / name).is_dir() or any(Path(folder).glob(f"{name}.*")) for folder in module.folders):
         return _followed(f"{module.name}.{name}", inner, steps)
     known = {binding.name for binding in bindings}

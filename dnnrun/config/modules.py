@@ -92,6 +92,8 @@ def find_module(name: str) -> Module:
         ConfigError: it is not Python, with its line.
         Untold: it is there, but not as text.
     """
+    if name == "__main__":  # of a notebook, whose names are in no file
+        raise Untold
     parts = name.split(".")
     is_built_in = parts[0] in sys.builtin_module_names
     found = None if is_built_in else _find(parts[0], [str(Path.cwd()), *sys.path])

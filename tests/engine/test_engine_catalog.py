@@ -10,6 +10,7 @@ import pytest
 
 from dnnrun.components import Kind
 from dnnrun.config import catalog as shipped
+from dnnrun.config.signatures import BASES
 from dnnrun.engine import catalog
 
 SHIPPED = json.loads(resources.files("dnnrun.config").joinpath(shipped.FILE).read_text())
@@ -48,6 +49,13 @@ def test_arguments_are_found_up_the_inheritance(kind: Kind, name: str, required:
     assert list(arguments)[: len(required)] == required
     assert set(some) <= set(arguments)
     assert not {"self", "args", "kwargs", "kwds"} & set(arguments)
+
+
+@pytest.mark.parametrize("base", [*catalog.BASES.values(), keras.Model, keras.Sequential])
+def test_what_the_bases_take_is_known_where_a_class_below_them_is_only_read(base: type) -> None:
+    required, optional = catalog.arguments_of(base)
+    assert not required
+    assert set(optional) <= set(BASES[base.__name__])
 
 
 def test_arguments_of_a_class_that_passes_its_keywords_on_twice() -> None:
