@@ -58,12 +58,14 @@ class Entry:
         doc: what it is, in a line.
         is_function: whether it is a plain function, which named alone is not called; those of Keras take no arguments.
         takes_more: whether it takes other arguments too, of which nothing is known.
+        alias_of: the name that it is better known by: ``Adam`` for ``adam``.
     """
 
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     doc: str = ""
     is_function: bool = False
     takes_more: bool = False
+    alias_of: str = ""
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -93,10 +95,13 @@ def find(kind: Kind, name: str) -> Entry | None:
 
 def is_same(kind: Kind, name: str, other: str) -> bool:
     """Whether two names are one object: ``adam`` and ``Adam`` are."""
-    if name == other:
-        return True
+    return name == other or own_name(kind, name) == own_name(kind, other)
+
+
+def own_name(kind: Kind, name: str) -> str:
+    """Return the name that something is best known by: ``Adam`` for ``adam``; of what is unknown, its own."""
     entry = find(kind, name)
-    return entry is not None and entry == find(kind, other) and name.lower() == other.lower()
+    return entry.alias_of or name if entry else name
 
 
 def first_argument(kind: Kind, name: str) -> str | None:
@@ -151,7 +156,9 @@ def _entry(described: Mapping[str, Any]) -> Entry:
         )
         for name, argument in described.get("arguments", {}).items()
     }
-    return Entry(parameters, described["doc"], described.get("function", False))
+    return Entry(
+        parameters, described["doc"], described.get("function", False), alias_of=described.get("alias", "")
+    )
 
 
 @functools.cache

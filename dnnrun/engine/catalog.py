@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -103,18 +103,24 @@ def describe(kind: Kind) -> dict[str, dict[str, Any]]:
     """Return every name of a kind with the first line of its documentation, and its arguments.
 
     Returns:
-        By name, ``doc`` and, of a class, ``arguments`` in the order in which they can be given: of each its
+        By name, ``doc``, where it has another name among them, ``alias`` with that one, and, of a class, ``arguments`` in the order in which they can be given: of each its
         ``default`` unless it must be given, the ``types`` it takes and its ``choices``, where these are known. Of a
         function, which a config names without arguments, ``function``.
     """
     public = {name: getattr(MODULES[kind], name) for name in dir(MODULES[kind]) if not name.startswith("_")}
     usable = {name: found for name, found in public.items() if _is_usable(kind, name, found)}
     names = {**_aliases(kind), **usable}
-    return {name: _describe(names[name]) for name in sorted(names)}
+    return {name: _describe(names[name], _own_name(name, names)) for name in sorted(names)}
 
 
-def _describe(found: Any) -> dict[str, Any]:
-    about = {"doc": _first_line(found)}
+def _own_name(name: str, names: Mapping[str, Any]) -> str:
+    """Return the name that something has for itself, where it is found under another too; else nothing."""
+    own = str(names[name].__name__)
+    return own if own != name and names.get(own) is names[name] else ""
+
+
+def _describe(found: Any, alias: str) -> dict[str, Any]:
+    about = {"doc": _first_line(found), **({"alias": alias} if alias else {})}
     if not inspect.isclass(found):
         return {**about, "function": True}
     texts = argument_texts(found)

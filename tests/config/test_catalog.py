@@ -58,6 +58,19 @@ def test_first_argument(kind: Kind, name: str, argument: str | None) -> None:
     assert catalog.first_argument(kind, name) == argument
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "own"),
+    [
+        ("optimizers", "adam", "Adam"), ("optimizers", "Adam", "Adam"), ("layers", "Convolution2D", "Conv2D"),
+        ("losses", "mse", "mean_squared_error"), ("metrics", "mse", "MeanSquaredError"), ("layers", "Dens", "Dens"),
+        ("metrics", "binary_accuracy", "binary_accuracy"), ("activations", "swish", "silu"),
+    ],
+)  # fmt: skip
+def test_own_name(kind: Kind, name: str, own: str) -> None:
+    assert catalog.own_name(kind, name) == own
+    assert catalog.is_same(kind, name, own)
+
+
 def test_arguments_are_keras_own_and_not_only_those_of_the_outermost_class() -> None:
     dense = catalog.find("layers", "Dense")
     assert dense is not None
