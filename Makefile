@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install train test lint types check format catalog bench bench-start test-lowest clean
+.PHONY: help install train test lint types check format catalog schema bench bench-start test-lowest clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ format: $(VENV)/installed-dev ## rewrite the code in the project's style
 
 catalog: $(VENV)/installed-dev ## describe the installed Keras in dnnrun/config/catalog.json
 	$(BIN)/python -m dnnrun.engine.catalog dnnrun/config/catalog.json
+	$(MAKE) schema
+
+schema: $(VENV)/installed ## describe the config language for editors in configs/dnnrun.schema.json
+	$(BIN)/dnnrun schema --output configs/dnnrun.schema.json
 
 bench: $(VENV)/installed ## model.fit and dnnrun side by side: seconds an epoch, and the whole command's time and memory
 	$(BIN)/python tests/benchmarks/epochs.py; epochs=$$?; $(BIN)/python tests/benchmarks/whole_command.py && exit $$epochs

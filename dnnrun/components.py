@@ -11,6 +11,7 @@ This module turns the notation into `Component` and back. It does not know which
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 import sys
@@ -43,7 +44,8 @@ CALLED_KINDS: frozenset[Kind] = frozenset({"layers", "optimizers", "callbacks", 
 ConfigPath = tuple[str | int, ...]
 """Where a value stands in a config: mapping keys and list positions from the top."""
 
-_IMPORT_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+IMPORT_PATH = r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*"
+_IMPORT_PATH = re.compile(IMPORT_PATH)
 
 _ARGUMENT_SUFFIXES: tuple[tuple[str, Kind], ...] = (
     ("initializer", "initializers"),
@@ -114,6 +116,7 @@ def is_import_path(name: str) -> bool:
     return bool(_IMPORT_PATH.fullmatch(name))
 
 
+@functools.cache
 def kind_of_argument(argument: str) -> Kind | None:
     """Return what kind of object the argument of this name takes, or None where it takes plain values.
 
@@ -124,6 +127,17 @@ def kind_of_argument(argument: str) -> Kind | None:
         if argument == suffix or argument.endswith("_" + suffix):
             return kind
     return _ARGUMENT_NAMES.get(argument)
+
+
+def one_of(kind: Kind) -> str:
+    """Return what one object of a kind is called: ``layer``, ``loss``."""
+    return "loss" if kind == "losses" else kind.removesuffix("s")
+
+
+def a_kind(kind: Kind) -> str:
+    """Return the same with its article: ``a layer``, ``an optimizer``."""
+    one = one_of(kind)
+    return f"an {one}" if one[0] in "aeiou" else f"a {one}"
 
 
 def load_object(import_path: str, *, allow_code: bool) -> Any:

@@ -110,6 +110,11 @@ def first_argument(kind: Kind, name: str) -> str | None:
     return entry.arguments[0] if entry and entry.arguments else None
 
 
+def required_of(name: str, entry: Entry) -> tuple[str, ...]:
+    """Return the arguments that a config must give; dnnrun itself gives the paths that callbacks write to."""
+    return tuple(argument for argument in entry.required if argument != WRITES_TO.get(name))
+
+
 def is_complete(kind: Kind) -> bool:
     """Whether a name missing from the catalogue does not exist: dnnrun's own names, or the same Keras."""
     return kind == "sources" or installed_keras() == described_keras()
@@ -156,9 +161,7 @@ def _entry(described: Mapping[str, Any]) -> Entry:
         )
         for name, argument in described.get("arguments", {}).items()
     }
-    return Entry(
-        parameters, described["doc"], described.get("function", False), alias_of=described.get("alias", "")
-    )
+    return Entry(parameters, described["doc"], described.get("function", False), alias_of=described.get("alias", ""))
 
 
 @functools.cache
@@ -167,8 +170,12 @@ def _sources() -> dict[str, Entry]:
         name: Entry(
             {
                 **{argument: Parameter() for argument in source.required},
-                **{argument: Parameter(is_required=False) for argument in source.optional},
-            }
+                **{
+                    argument: Parameter(is_required=False, default=list(default) if default == () else default)
+                    for argument, default in source.optional.items()
+                },
+            },
+            source.doc,
         )
         for name, source in SOURCES.items()
     }

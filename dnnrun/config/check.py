@@ -10,7 +10,16 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from dnnrun.components import CALLED_KINDS, Component, ConfigPath, Kind, is_import_path, kind_of_argument
+from dnnrun.components import (
+    CALLED_KINDS,
+    Component,
+    ConfigPath,
+    Kind,
+    a_kind,
+    is_import_path,
+    kind_of_argument,
+    one_of,
+)
 from dnnrun.config import catalog
 from dnnrun.config.fields import parse_component
 from dnnrun.config.legacy import fault_of_ending, modern_argument, modern_name
@@ -45,6 +54,8 @@ def _check(document: Document, kind: Kind, component: Component, path: ConfigPat
     if entry is None and kind in _ALSO and catalog.find(_ALSO[kind], component.name):
         kind = _ALSO[kind]
         entry = catalog.find(kind, component.name)
+        if entry is not None and component.positional:  # it was read as what has no arguments
+            component = Component(component.name, dict(zip(entry.arguments, component.positional, strict=False)))
     inner = (*path, component.name)
     where = document.keys.get(inner) or document.place(path)
     if component.is_import_path:
@@ -126,8 +137,8 @@ def _check_arguments(
     if component.positional and not entry.arguments and not entry.takes_more:
         yield Problem(f"{component.name} takes no arguments", where, f"write {component.name} alone")
     given = {*component.arguments, *entry.required[: len(component.positional)]}
-    missing = [name for name in entry.required if name not in given and name not in meant]
-    missing = [name for name in missing if name != catalog.WRITES_TO.get(component.name)]
+    required = catalog.required_of(component.name, entry)
+    missing = [name for name in required if name not in given and name not in meant]
     if missing:
         example = {**dict.fromkeys(entry.required, "..."), **component.arguments}
         shown = ", ".join(f"{name}: {_short(value)}" for name, value in example.items() if name in entry.arguments)
@@ -149,8 +160,12 @@ def _check_value(
     at = (*path, argument)
     is_named = at in document.values
     where = document.place(at if is_named else path)
-    fault = fault_of_value(parameter, value)
-    if fault:
+    kind, fault = kind_of_argument(argument), fault_of_value(parameter, value)
+    if kind and isinstance(value, Mapping) and not component.is_import_path:
+        names = f"a mapping of {', '.join(map(str, value))}" if value else "an empty mapping"
+        what = f"{component.name}.{argument} must be {a_kind(kind)}, not {names}"
+        yield Problem(what, where, _named_object(argument, kind, value))
+    elif fault:
         expected, hint = fault
         if not (hint or is_named):
             hint = f"{argument} is its first argument; write others by name: {{{component.name}: {{NAME: ...}}}}"
@@ -160,6 +175,15 @@ def _check_value(
         what, hint = fault_of_ending(value, weights_only=bool(component.arguments.get("save_weights_only", False)))
         if what:
             yield Problem(f"{component.name}.{argument}: {what}", where, hint)
+
+
+def _named_object(argument: str, kind: Kind, given: Mapping[str, Any]) -> str:
+    """Return how an object is written whose arguments were given without its name."""
+    entries = {name: entry for name, entry in catalog.entries(kind).items() if not entry.alias_of}
+    taking = [name for name, entry in entries.items() if given and set(given) <= set(entry.arguments)]
+    arguments = ", ".join(f"{name}: {_short(value)}" for name, value in given.items())
+    named = f"{{{taking[0]}: {{{arguments}}}}}" if taking else "{Name: {argument: ...}}"
+    return f"write its name before its arguments: {argument}: {named}"
 
 
 def _meant_argument(component: str, kind: Kind, argument: str, entry: catalog.Entry) -> tuple[str, str]:
@@ -184,7 +208,6 @@ def _short(value: Any) -> str:
 
 
 def _unknown_name(kind: Kind, name: str, where: Place | None) -> Problem:
-    one = "loss" if kind == "losses" else kind.removesuffix("s")
     if kind == "sources":
         listed = f"known: {', '.join(sorted(catalog.entries(kind)))}, or an import path such as my_package.data:make"
         near = suggest(name, catalog.entries(kind))
@@ -200,7 +223,7 @@ def _unknown_name(kind: Kind, name: str, where: Place | None) -> Problem:
     else:
         hint = modern_name(kind, name) or suggest(name, catalog.entries(kind)) or _known(kind)
     hint += "\nan object of your own is written as an import path: my_package.module:Name"
-    return Problem(f"unknown {one} {name!r}", where, hint)
+    return Problem(f"unknown {one_of(kind)} {name!r}", where, hint)
 
 
 def _known(kind: Kind) -> str:

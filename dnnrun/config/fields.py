@@ -6,13 +6,17 @@ A validator here says what is wrong with one value; where that value stands in t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_before_validator_function
 
-from dnnrun.components import Component, Kind, is_import_path, kind_of_argument
+from dnnrun.components import Component, Kind, a_kind, is_import_path, kind_of_argument
 from dnnrun.config import catalog
+
+KIND_MARK = "$kind"  # in a JSON Schema made by pydantic, stands for any component of a kind
 
 
 def parse_component(value: Any, kind: Kind) -> Component:
@@ -66,8 +70,7 @@ def _parse_argument(value: Any, kind: Kind | None) -> Any:
 
 
 def _complaint(value: Any, kind: Kind) -> str:
-    one = kind.removesuffix("es") if kind == "losses" else kind.removesuffix("s")
-    one = f"an {one}" if one[0] in "aeiou" else f"a {one}"
+    one = a_kind(kind)
     if isinstance(value, Mapping) and len(value) > 1:
         names = ", ".join(str(key) for key in value)
         return f"{one} is one name with its arguments, not {len(value)} names ({names})"
@@ -78,8 +81,17 @@ def _complaint(value: Any, kind: Kind) -> str:
     return f"expected {one}, not {'nothing' if value is None else repr(value)}"
 
 
-def _component_field(kind: Kind) -> BeforeValidator:
-    return BeforeValidator(lambda value: parse_component(value, kind))
+@dataclass(frozen=True)
+class _ComponentField:
+    """Marks a field that holds a component of a kind: for pydantic, how it is parsed; for `json_schema`, the kind."""
+
+    kind: Kind
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(lambda value: parse_component(value, self.kind), handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {KIND_MARK: self.kind}
 
 
 def _listed(value: Any) -> Any:
@@ -87,13 +99,14 @@ def _listed(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-Layer = Annotated[Component, _component_field("layers")]
-Optimizer = Annotated[Component, _component_field("optimizers")]
-Loss = Annotated[Component, _component_field("losses")]
-Metric = Annotated[Component, _component_field("metrics")]
-Callback = Annotated[Component, _component_field("callbacks")]
-Activation = Annotated[Component, _component_field("activations")]
-Source = Annotated[Component, _component_field("sources")]
+Layer = Annotated[Component, _ComponentField("layers")]
+Optimizer = Annotated[Component, _ComponentField("optimizers")]
+Loss = Annotated[Component, _ComponentField("losses")]
+Metric = Annotated[Component, _ComponentField("metrics")]
+Callback = Annotated[Component, _ComponentField("callbacks")]
+Activation = Annotated[Component, _ComponentField("activations")]
+Source = Annotated[Component, _ComponentField("sources")]
+Model = Annotated[Component, _ComponentField("models")]
 
 Layers = Annotated[tuple[Layer, ...], BeforeValidator(_listed)]
 Metrics = Annotated[tuple[Metric, ...], BeforeValidator(_listed)]

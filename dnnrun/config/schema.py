@@ -20,6 +20,7 @@ from dnnrun.config.fields import (
     Layers,
     Loss,
     Metrics,
+    Model,
     Optimizer,
     Source,
     Weight,
@@ -30,6 +31,7 @@ from dnnrun.config.reader import Document
 from dnnrun.errors import Place, Problem
 
 LONGEST_NAME = 200  # of the 255 that a directory's name may have, with room for the time and a number
+NAME_PATTERN = r"""^(?![.])(?=.*\S)[^/\\<>:"|?*\x00-\x1f\x7f]+$"""  # what a JSON Schema can say of it
 
 
 class _Section(BaseModel):
@@ -83,13 +85,17 @@ class ModelConfig(_Section):
 class Experiment(_Section):
     """One training run, complete and validated."""
 
-    name: str | None = Field(None, description="names the run directory; default: the file's name")
+    name: str | None = Field(
+        None,
+        description="names the run directory; default: the file's name",
+        json_schema_extra={"pattern": NAME_PATTERN, "maxLength": LONGEST_NAME},
+    )
     description: str = Field("", description="a sentence for the reader")
     tags: Words = Field((), description="words to find the run by")
     seed: int | None = Field(42, ge=0, lt=2**32, description="of splits, weights, shuffling, dropout; null draws one")
 
     dataset: DatasetConfig = Field(description="a source's name, or a mapping with source and splits")
-    model: ModelConfig | Component = Field(description="a stack of layers, or the import path of a function")
+    model: ModelConfig | Model = Field(description="a stack of layers, or the import path of a function")
     optimizer: Optimizer = Field(description="any Keras optimizer")
     loss: Loss = Field(description="any Keras loss")
     metrics: Metrics = Field((), description="Keras metrics, measured every epoch")

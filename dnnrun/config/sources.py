@@ -6,29 +6,56 @@ it; a test holds the arguments given here against its signature.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 _HOME = "dnnrun.data.sources"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """Where a source's function is, the arguments that a config may give it, and which of these name files."""
+    """Where a source's function is, what it gives, and the arguments that a config may give it.
+
+    Args:
+        function: by import path.
+        doc: what it gives, in a line.
+        required: arguments that must be given.
+        optional: the others, with their defaults.
+        files: which of these name files.
+    """
 
     function: str
+    doc: str
     required: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
+    optional: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[str, ...] = ()
 
 
 SOURCES: dict[str, SourceEntry] = {
-    "mnist": SourceEntry(f"{_HOME}.bundled:mnist"),
-    "fashion_mnist": SourceEntry(f"{_HOME}.bundled:fashion_mnist"),
-    "iris": SourceEntry(f"{_HOME}.bundled:iris"),
-    "pima": SourceEntry(f"{_HOME}.bundled:pima"),
-    "boston_housing": SourceEntry(f"{_HOME}.bundled:boston_housing"),
-    "csv": SourceEntry(f"{_HOME}.csv:read_csv", ("path", "target"), ("test", "separator", "drop"), ("path", "test")),
+    "mnist": SourceEntry(
+        f"{_HOME}.bundled:mnist", "60,000 training and 10,000 test images of handwritten digits, bundled."
+    ),
+    "fashion_mnist": SourceEntry(
+        f"{_HOME}.bundled:fashion_mnist", "60,000 training and 10,000 test images of ten kinds of clothes, bundled."
+    ),
+    "iris": SourceEntry(f"{_HOME}.bundled:iris", "150 flowers of three species with four lengths each, bundled."),
+    "pima": SourceEntry(f"{_HOME}.bundled:pima", "768 patients, eight measurements, diabetes or not, bundled."),
+    "boston_housing": SourceEntry(
+        f"{_HOME}.bundled:boston_housing", "506 districts of Boston, thirteen features, house values, bundled."
+    ),
+    "csv": SourceEntry(
+        f"{_HOME}.csv:read_csv",
+        "A table with a line of column names.",
+        ("path", "target"),
+        {"test": None, "separator": ",", "drop": ()},
+        ("path", "test"),
+    ),
     "npz": SourceEntry(
-        f"{_HOME}.npz:read_npz", ("path",), ("x_train", "y_train", "x_test", "y_test", "class_names"), ("path",)
+        f"{_HOME}.npz:read_npz",
+        "Arrays in a file made with numpy.savez.",
+        ("path",),
+        dict.fromkeys(("x_train", "y_train", "x_test", "y_test", "class_names")),
+        ("path",),
     ),
 }

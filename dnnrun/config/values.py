@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from dnnrun.components import Component, is_import_path
@@ -41,7 +41,7 @@ def fault_of_value(parameter: Parameter, value: Any) -> tuple[str, str] | None:
         return f"{', '.join(others)} or {last}", suggest(value, parameter.choices)
     if not types or _type_of(value) in types or _passes_for(value, types, parameter.default):
         return None
-    return _in_words(types), _remedy(value, types)
+    return types_in_words(types), _remedy(value, types)
 
 
 def _type_of(value: Any) -> str:
@@ -56,7 +56,9 @@ def _passes_for(value: Any, types: set[str], default: Any) -> bool:
     return isinstance(value, int) and "float" in types
 
 
-def _in_words(types: set[str]) -> str:
+def types_in_words(types: Collection[str]) -> str:
+    """Return what an argument takes, in words."""
+    types = set(types)
     shown = types - {"int"} if "float" in types else types
     *others, last = [words for kind, words in _NAMES.items() if kind in shown]
     return f"{', '.join(others)} or {last}" if others else last

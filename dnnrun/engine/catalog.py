@@ -103,9 +103,10 @@ def describe(kind: Kind) -> dict[str, dict[str, Any]]:
     """Return every name of a kind with the first line of its documentation, and its arguments.
 
     Returns:
-        By name, ``doc``, where it has another name among them, ``alias`` with that one, and, of a class, ``arguments`` in the order in which they can be given: of each its
-        ``default`` unless it must be given, the ``types`` it takes and its ``choices``, where these are known. Of a
-        function, which a config names without arguments, ``function``.
+        By name, ``doc``, the name that it has for itself as ``alias`` where that is another, and, of a class,
+        ``arguments`` in the order in which they can be given: of each its ``default`` unless it must be given, the
+        ``types`` it takes and its ``choices``, where these are known. Of a function, which a config names without
+        arguments, ``function``.
     """
     public = {name: getattr(MODULES[kind], name) for name in dir(MODULES[kind]) if not name.startswith("_")}
     usable = {name: found for name, found in public.items() if _is_usable(kind, name, found)}

@@ -31,7 +31,7 @@ def test_the_table_of_sources_names_the_arguments_that_the_functions_take(name: 
     module, _, function = SOURCES[name].function.partition(":")
     parameters = inspect.signature(getattr(importlib.import_module(module), function)).parameters.values()
     assert SOURCES[name].required == tuple(p.name for p in parameters if p.default is p.empty)
-    assert SOURCES[name].optional == tuple(p.name for p in parameters if p.default is not p.empty)
+    assert SOURCES[name].optional == {p.name: p.default for p in parameters if p.default is not p.empty}
 
 
 def test_no_tensorflow_is_needed() -> None:
