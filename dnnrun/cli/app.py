@@ -21,6 +21,7 @@ COMMANDS = {
     "compare": "dnnrun.cli.compare:compare",
     "validate": "dnnrun.cli.validate:validate",
     "resolve": "dnnrun.cli.resolve:resolve",
+    "docs": "dnnrun.cli.docs:docs",
     "schema": "dnnrun.cli.schema:schema",
     "doctor": "dnnrun.cli.doctor:doctor",
 }

@@ -110,6 +110,12 @@ def first_argument(kind: Kind, name: str) -> str | None:
     return entry.arguments[0] if entry and entry.arguments else None
 
 
+def class_like(kind: Kind, name: str) -> str | None:
+    """Return the class whose name is that of a function, as ``BinaryAccuracy`` is that of ``binary_accuracy``."""
+    same = name.replace("_", "").lower()
+    return next((n for n, entry in entries(kind).items() if n.lower() == same and not entry.is_function), None)
+
+
 def required_of(name: str, entry: Entry) -> tuple[str, ...]:
     """Return the arguments that a config must give; dnnrun itself gives the paths that callbacks write to."""
     return tuple(argument for argument in entry.required if argument != WRITES_TO.get(name))

@@ -235,8 +235,6 @@ def _known(kind: Kind) -> str:
 
 def _takes_no_arguments(kind: Kind, name: str, where: Place | None) -> Problem:
     kinds: tuple[Kind, ...] = (kind, _ALSO[kind]) if kind in _ALSO else (kind,)
-    same = name.replace("_", "").lower()
-    classes = [other for k in kinds for other, e in catalog.entries(k).items() if not e.is_function]
-    known = next((other for other in classes if other.lower() == same), None)
+    known = next(filter(None, (catalog.class_like(one, name) for one in kinds)), None)
     hint = f"with arguments, write {{{known}: ...}}" if known else f"write {name} alone"
     return Problem(f"{name!r} is a plain function of Keras and takes no arguments here", where, hint)

@@ -51,6 +51,7 @@ _NOTATION: dict[Kind, str] = {
     "activations": "for example relu or {LeakyReLU: {negative_slope: 0.1}}",
     "sources": "for example mnist or {csv: {path: data.csv, target: label}}",
 }
+EXTENDS = "a config, or a list of them, to build on"
 
 
 def about_missing_key(path: ConfigPath) -> str:
@@ -113,14 +114,20 @@ def _indented(value: dict[Any, Any], kind: Kind) -> str:
 
 def fields(parent: ConfigPath) -> dict[str, str]:
     """Return the keys that a section allows, with what each means."""
-    model: Any = ModelConfig if parent == ("model",) else Experiment
-    for key in parent if parent != ("model",) else ():
+    section = section_at(parent)
+    if section is None:
+        return {}
+    keys = {name: field.description or "" for name, field in section.model_fields.items()}
+    return keys if parent else {**keys, "extends": EXTENDS}
+
+
+def section_at(path: ConfigPath) -> type[BaseModel] | None:
+    """Return the model of the section at ``path`` of a config; None where no keys of its own stand."""
+    model: Any = ModelConfig if path == ("model",) else Experiment
+    for key in path if path != ("model",) else ():
         annotation = model.model_fields[key].annotation if str(key) in getattr(model, "model_fields", {}) else None
         model = _section_in(annotation)
-    if model is None:
-        return {}
-    keys = {name: field.description or "" for name, field in model.model_fields.items()}
-    return keys if parent else {**keys, "extends": "a config, or a list of them, to build on"}
+    return model  # type: ignore[no-any-return]
 
 
 def _section_in(annotation: Any) -> type[BaseModel] | None:

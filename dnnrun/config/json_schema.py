@@ -17,6 +17,7 @@ from dnnrun.components import IMPORT_PATH, KINDS, Kind, a_kind, kind_of_argument
 from dnnrun.config import catalog
 from dnnrun.config.catalog import Entry, Parameter, required_of
 from dnnrun.config.fields import KIND_MARK
+from dnnrun.config.hints import EXTENDS
 from dnnrun.config.schema import Experiment
 from dnnrun.config.wording import about_argument, about_entry
 
@@ -36,7 +37,7 @@ _TYPES = {
 # Kinds that stand under a key or inside of such, where a file merges with what it extends; other kinds stand in lists.
 _MERGED: set[Kind] = {"optimizers", "schedules", "losses", "sources"}
 _EXTENDS = {
-    "description": "a config, or a list of them, to build on",
+    "description": EXTENDS,
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}],
 }
 _IMPORT_PATH = {
@@ -119,14 +120,15 @@ def _definitions_of(kind: Kind) -> Iterator[tuple[str, Schema]]:
     yield kind, _component(kind)
     for name, entry in catalog.entries(kind).items():
         if not entry.is_function and not entry.alias_of:
-            yield f"{kind}.{name}", _arguments(name, entry, () if kind in _MERGED else required_of(name, entry))
+            required = () if kind in _MERGED else required_of(name, entry)
+            yield f"{kind}.{name}", {"description": about_entry(kind, name, entry), **_arguments(entry, required)}
 
 
 def _component(kind: Kind) -> Schema:
     """Return the notation of a component: a name, a name with arguments, or an import path with or without them."""
     entries = catalog.entries(kind)
     alone = [
-        {"const": name, "description": about_entry(name, entry)}
+        {"const": name, "description": about_entry(kind, name, entry)}
         for name, entry in entries.items()
         if not required_of(name, entry)
     ]
@@ -152,7 +154,7 @@ def _argument_of_kind(kind: Kind) -> Schema:
     return {"anyOf": [{"$ref": _ref(kind)}, {"type": ["number", "boolean", "null"]}, listed]}
 
 
-def _arguments(name: str, entry: Entry, required: tuple[str, ...]) -> Schema:
+def _arguments(entry: Entry, required: tuple[str, ...]) -> Schema:
     """Return what stands behind the name of an object: its arguments, the first of them alone, or nothing."""
     by_name = {
         "type": "object",
@@ -166,7 +168,7 @@ def _arguments(name: str, entry: Entry, required: tuple[str, ...]) -> Schema:
         forms.append({**_argument(first, entry.parameters[first]), "not": {"type": ["object", "null"]}})
     if not required:
         forms.append({"type": "null"})
-    return {"description": about_entry(name, entry), "anyOf": forms}
+    return {"anyOf": forms}
 
 
 def _argument(name: str, parameter: Parameter) -> Schema:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import functools
 import json
 
-from dnnrun.components import a_kind, kind_of_argument
+from dnnrun.components import Kind, a_kind, kind_of_argument
+from dnnrun.config import catalog
 from dnnrun.config.catalog import Entry, Parameter
 from dnnrun.config.resolved import to_yaml_line
 from dnnrun.config.values import types_in_words
 
 
-def about_entry(name: str, entry: Entry) -> str:
-    """Return what an object is, in a line; of Keras's few names without a line, what they are called."""
-    about = entry.doc or f"Keras's {name}."
+def about_entry(kind: Kind, name: str, entry: Entry) -> str:
+    """Return what an object is, in a line: for a function that Keras says nothing of, its class."""
+    about = entry.doc or f"What {catalog.class_like(kind, name) or name} computes."
     return f"{entry.alias_of}: {about}" if entry.alias_of else about
 
 

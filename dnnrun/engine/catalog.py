@@ -54,6 +54,12 @@ _GETTERS: dict[Kind, Callable[[Any], Any]] = {
 }
 # Parts of Keras's own machinery that a config cannot use: bases, wrappers of them, and what `fit` itself adds.
 _NOT_FOR_CONFIGS = {"History", "CallbackList", "ProgbarLogger", "InputLayer", "Operation", "Wrapper"}
+# By these names alone `compile` itself chooses a metric: among the accuracies, or the crossentropies.
+_CHOSEN = {"accuracy": "accuracy", "acc": "accuracy", "crossentropy": "crossentropy", "ce": "crossentropy"}
+_CHOSEN_DOCS = {
+    "accuracy": "The accuracy that fits the loss and the shapes: binary, categorical or sparse categorical.",
+    "crossentropy": "The crossentropy that fits the loss and the shapes: binary, categorical or sparse categorical.",
+}
 _PLUMBING = {"deserialize", "serialize", "get"}
 
 
@@ -111,7 +117,11 @@ def describe(kind: Kind) -> dict[str, dict[str, Any]]:
     public = {name: getattr(MODULES[kind], name) for name in dir(MODULES[kind]) if not name.startswith("_")}
     usable = {name: found for name, found in public.items() if _is_usable(kind, name, found)}
     names = {**_aliases(kind), **usable}
-    return {name: _describe(names[name], _own_name(name, names)) for name in sorted(names)}
+    described = {name: _describe(names[name], _own_name(name, names)) for name in sorted(names)}
+    for name, chosen in _CHOSEN.items() if kind == "metrics" else ():
+        alias = {"alias": chosen} if name != chosen else {}
+        described[name] = {"doc": _CHOSEN_DOCS[chosen], **alias, "arguments": described[name]["arguments"]}
+    return described
 
 
 def _own_name(name: str, names: Mapping[str, Any]) -> str:
@@ -176,9 +186,9 @@ def _aliases(kind: Kind) -> dict[str, Any]:
     module = sys.modules[getter.__module__]
     known: dict[str, Any] = getattr(module, "ALL_OBJECTS_DICT", {})
     found = {name: made for name, made in known.items() if _is_usable(kind, name, made)}
-    if kind == "metrics":  # `compile` itself chooses among the accuracies, and the crossentropies, by the shapes
-        found |= dict.fromkeys(("accuracy", "acc"), keras.metrics.Accuracy)
-        found |= dict.fromkeys(("crossentropy", "ce"), keras.metrics.BinaryCrossentropy)
+    if kind == "metrics":
+        stand_ins = {"accuracy": keras.metrics.Accuracy, "crossentropy": keras.metrics.BinaryCrossentropy}
+        found |= {name: stand_ins[chosen] for name, chosen in _CHOSEN.items()}
     return found
 
 

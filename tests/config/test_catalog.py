@@ -64,6 +64,7 @@ def test_first_argument(kind: Kind, name: str, argument: str | None) -> None:
         ("optimizers", "adam", "Adam"), ("optimizers", "Adam", "Adam"), ("layers", "Convolution2D", "Conv2D"),
         ("losses", "mse", "mean_squared_error"), ("metrics", "mse", "MeanSquaredError"), ("layers", "Dens", "Dens"),
         ("metrics", "binary_accuracy", "binary_accuracy"), ("activations", "swish", "silu"),
+        ("metrics", "acc", "accuracy"), ("metrics", "accuracy", "accuracy"),
     ],
 )  # fmt: skip
 def test_own_name(kind: Kind, name: str, own: str) -> None:

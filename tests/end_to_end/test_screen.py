@@ -90,6 +90,8 @@ def test_what_callbacks_print_is_no_part_of_the_result(dnnrun: Dnnrun) -> None:
         ["compare", "nothing-here"],
         ["init", "mnist"],
         ["init", "--list"],
+        ["schema"],
+        ["docs", "layers", "Dense"],
     ],
     ids=" ".join,
 )
