@@ -67,7 +67,7 @@ def my_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     package.mkdir()
     (package / "__init__.py").touch()
     (package / "layers.py").write_text(LAYERS)
-    (package / "nets.py").write_text("def make(input_shape, width=2): ...\n")
+    (package / "nets.py").write_text("def make(input_shape, width=2, inner=None): ...\n")
     return package
 
 

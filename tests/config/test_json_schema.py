@@ -25,6 +25,7 @@ from tests.support import with_lines
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 SHIPPED = sorted(CONFIGS.rglob("*.yaml"))
+TEMPLATES = sorted((CONFIGS.parent / "dnnrun" / "starter" / "templates").glob("*.yaml"))
 SCHEMA = build_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 
@@ -101,6 +102,12 @@ def test_shipped_configs(path: Path) -> None:
 
 def test_all_shipped_configs_are_seen() -> None:
     assert len(SHIPPED) >= 5
+    assert len(TEMPLATES) >= 8
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_templates(path: Path) -> None:
+    assert accepts(read_text(path.read_text(), path.name).value)
 
 
 def _bad_configs() -> dict[str, Any]:

@@ -115,6 +115,7 @@ def test_a_first_argument_that_is_a_list(load: Load) -> None:
     assert found["model.layers.0.Reshape.target_shape.0"] == "config.yaml:7"
 
 
+@pytest.mark.usefixtures("my_package")
 def test_keys_that_are_numbers_and_import_paths(load: Load, tmp_path: Path) -> None:
     experiment = load("""
         model: {'my_pkg.nets:make': {width: 3, inner: {a: [1, {b: null}]}}}

@@ -109,5 +109,7 @@ def test_arrays_in_a_small_file(tmp_path: Path) -> None:
     assert cheap_facts(experiment({"source": {"npz": {"path": str(tmp_path / "b.npz")}}})) is None
 
 
-def test_a_function_of_the_users_own_is_not_asked() -> None:
-    assert cheap_facts(experiment({"source": "nowhere:make"})) is None
+def test_a_function_of_the_users_own_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text("raise SystemExit('this must not run')\ndef make(): ...\n")
+    assert cheap_facts(experiment({"source": "mine:make"})) is None
