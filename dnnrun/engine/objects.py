@@ -96,8 +96,10 @@ class ObjectBuilder:
         return value
 
     def _check_arguments(self, component: Component, made_from: Any, path: ConfigPath) -> None:
-        """Refuse arguments that only ``**kwargs`` would take in."""
+        """Refuse arguments that only ``**kwargs`` of a class would take in; what a function does with them it knows."""
         try:
+            if not inspect.isclass(made_from) and inspect.getfullargspec(made_from).varkw:
+                return
             required, optional = catalog.arguments_of(made_from)
         except (TypeError, ValueError):  # a callable without a signature
             return

@@ -86,6 +86,10 @@ def layer():
     return keras.layers.Dense(5)
 
 
+def layer_with(units, **rest):
+    return keras.layers.Dense(units, **rest)
+
+
 def number():
     return 3
 

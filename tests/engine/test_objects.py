@@ -98,6 +98,7 @@ def test_metrics_and_losses_with_arguments(build: Build) -> None:
         ("{own:Gate: 3}", lambda layer: layer.factor == 3),
         ("{own:Gate: {factor: 4, name: gate}}", lambda layer: (layer.factor, layer.name) == (4, "gate")),
         ("own:layer", lambda layer: layer.units == 5),
+        ("{own:layer_with: {units: 4, name: four}}", lambda layer: (layer.units, layer.name) == (4, "four")),
         ("{own:keras.layers.Dense: 6}", lambda layer: layer.units == 6),
     ],
 )
