@@ -179,17 +179,16 @@ def _argument(name: str, parameter: Parameter) -> Schema:
 
 
 def _plain_argument(parameter: Parameter) -> Schema:
-    """Return what an argument takes that holds no object; an import path may stand for anything."""
+    """Return what an argument takes that holds no object."""
     types = [_TYPES[name] for name in parameter.types if not (name == "str" and parameter.choices)]
     if "int" in parameter.types and type(parameter.default) is int and parameter.default in (0, 1):
         types.append("boolean")  # Keras's verbose is 0 or 1, and nobody minds true
     by_type: Schema = {"type": types[0] if len(types) == 1 else types}
     if parameter.choices:
         others = by_type if types else {"not": {"type": "string"}}
-        return {"anyOf": [*_chosen(parameter.choices), {"$ref": _ref("import_path")}, others]}
-    if not types or "string" in types:
-        return by_type if types else {}
-    return {"anyOf": [by_type, {"$ref": _ref("import_path")}]}
+        of_ones_own = [{"$ref": _ref("import_path")}] if not parameter.types or "str" in parameter.types else []
+        return {"anyOf": [*_chosen(parameter.choices), *of_ones_own, others]}
+    return by_type if types else {}
 
 
 def _chosen(choices: tuple[str, ...]) -> list[Schema]:
