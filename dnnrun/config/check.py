@@ -26,6 +26,7 @@ from dnnrun.config.legacy import fault_of_ending, modern_argument, modern_name
 from dnnrun.config.positions import raw_components
 from dnnrun.config.reader import Document
 from dnnrun.config.signatures import signature_of
+from dnnrun.config.topology import INPUTS, LAYERS
 from dnnrun.config.values import fault_of_value, value_in_words
 from dnnrun.errors import ConfigError, Place, Problem, suggest
 
@@ -59,13 +60,13 @@ def _check(document: Document, kind: Kind, component: Component, path: ConfigPat
     inner = (*path, component.name)
     where = document.keys.get(inner) or document.place(path)
     if component.is_import_path:
-        yield from _check_own(document, component, kind, inner, where)
+        yield from _check_own(document, component, kind, path, where)
     elif entry is None:
         yield _as_known(kind, _unknown_name(kind, component.name, where))
     elif entry.is_function and not component.is_bare:
         yield _as_known(kind, _takes_no_arguments(kind, component.name, where))
     elif not entry.is_function:
-        found = _check_arguments(document, component, kind, entry, inner, where)
+        found = _check_arguments(document, component, kind, _with_inputs(entry, path), inner, where)
         yield from (_as_known(kind, problem) for problem in found)
     if component.name == "LambdaCallback":
         yield from _check_functions(document, component, inner)
@@ -91,7 +92,16 @@ def _check_own(
     yield from problems
     is_itself = component.is_bare and kind not in CALLED_KINDS  # a function that Keras is to call, not we
     if entry is not None and not (is_itself and entry.is_function):
-        yield from _check_arguments(document, component, kind, entry, path, where)
+        yield from _check_arguments(
+            document, component, kind, _with_inputs(entry, path), (*path, component.name), where
+        )
+
+
+def _with_inputs(entry: catalog.Entry, path: ConfigPath) -> catalog.Entry:
+    """Return what is known of a component, of a layer of the model with dnnrun's own argument."""
+    if path[:-1] != LAYERS:
+        return entry
+    return replace(entry, parameters={**entry.parameters, INPUTS: catalog.Parameter(is_required=False)})
 
 
 def _check_functions(document: Document, component: Component, path: ConfigPath) -> Iterator[Problem]:

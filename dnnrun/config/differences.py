@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dnnrun.components import ConfigPath, is_import_path
-from dnnrun.config.positions import component_kind
+from dnnrun.config.positions import component_kind, names_outputs
 
 FlatConfig = Mapping[ConfigPath, Any]
 
@@ -100,7 +100,7 @@ def _leaves(value: Any, path: ConfigPath) -> Iterator[tuple[ConfigPath, Any]]:
 
 def _is_component(value: Any, path: ConfigPath) -> bool:
     """Whether the value is a component with arguments; a bare one is its name and needs no care."""
-    if not (isinstance(value, Mapping) and len(value) == 1):
+    if not (isinstance(value, Mapping) and len(value) == 1) or names_outputs(value, path):
         return False
     return _may_be_component(path) or is_import_path(str(next(iter(value))))
 

@@ -108,10 +108,16 @@ Activation = Annotated[Component, _ComponentField("activations")]
 Source = Annotated[Component, _ComponentField("sources")]
 Model = Annotated[Component, _ComponentField("models")]
 
+
+def _one_or_listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else _listed(value)
+
+
 Layers = Annotated[tuple[Layer, ...], BeforeValidator(_listed)]
 Metrics = Annotated[tuple[Metric, ...], BeforeValidator(_listed)]
 Callbacks = Annotated[tuple[Callback, ...], BeforeValidator(_listed)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Columns = Annotated[tuple[str, ...], BeforeValidator(_one_or_listed), Field(min_length=1)]
 
 Count = Annotated[int, Field(ge=1, lt=2**31)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from dnnrun.config.check import check_components
+from dnnrun.config.graph import check_graph
 from dnnrun.config.layering import read_layers
 from dnnrun.config.messages import problems_of
 from dnnrun.config.overrides import apply_override
@@ -48,7 +49,7 @@ def load_config(path: str | Path, overrides: Iterable[str | Override] = ()) -> E
 
 def parse_experiment(document: Document) -> Experiment:
     """Return the experiment that a document describes; raises ConfigError with every problem in it."""
-    problems = check_components(document)
+    problems = check_components(document) + check_graph(document)
     try:
         experiment = Experiment.model_validate(document.value)
     except ValidationError as error:

@@ -2,7 +2,8 @@
 
 Mappings merge key by key and the later one wins; lists and plain values are replaced. A component merges its
 arguments with one of the same name and replaces one of another name, so that ``optimizer: {SGD: 0.1}`` over
-``optimizer: {Adam: 0.001}`` is SGD and not both; a name alone replaces whatever stood there, arguments included.
+``optimizer: {Adam: 0.001}`` is SGD and not both; a name alone replaces whatever stood there, arguments included. Losses
+of several outputs merge output by output.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from dnnrun.components import ConfigPath, Kind
 from dnnrun.config import catalog
-from dnnrun.config.positions import component_kind
+from dnnrun.config.positions import component_kind_of
 from dnnrun.config.reader import Document
 from dnnrun.errors import Place
 
@@ -66,10 +67,10 @@ def merge(base: Document, over: Document) -> Document:
 
 def merge_values(base: Any, over: Any, path: ConfigPath, remains: Remains) -> Any:
     """Return the value at ``path`` of a merged config, and note in ``remains`` what becomes of ``base``."""
-    kind = component_kind(path)
-    if kind:
+    kind, over_kind = component_kind_of(base, path), component_kind_of(over, path)
+    if kind and over_kind:
         return _merge_components(base, over, path, kind, remains)
-    if isinstance(base, dict) and isinstance(over, dict):
+    if kind is over_kind and isinstance(base, dict) and isinstance(over, dict):
         merged = dict(base)
         for key, value in over.items():
             merged[key] = merge_values(base[key], value, (*path, key), remains) if key in base else value

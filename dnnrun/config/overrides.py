@@ -8,7 +8,7 @@ from typing import Any
 from dnnrun.components import ConfigPath, Kind
 from dnnrun.config import catalog
 from dnnrun.config.merging import Remains, merge_values, split_component
-from dnnrun.config.positions import component_kind
+from dnnrun.config.positions import component_kind_of
 from dnnrun.config.reader import MAX_DEPTH, Document, read_scalar_or_flow
 from dnnrun.errors import ConfigError, Place, Problem
 
@@ -108,7 +108,7 @@ class _Assignment:
 
     def into(self, base: Any, rest: ConfigPath, path: ConfigPath = ()) -> Any:
         """Return ``base``, which stands at ``path``, with the value put in at ``rest`` below it."""
-        kind = component_kind(path)
+        kind = component_kind_of(base, path)
         if not rest:
             return merge_values(base, self.value, path, self.remains)
         key, deeper = rest[0], rest[1:]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dnnrun.components import ConfigPath, Kind, is_import_path, kind_of_argument
+from dnnrun.config.outputs import is_by_output, is_loss
 
 _KIND_OF_KEY: dict[ConfigPath, Kind] = {
     ("optimizer",): "optimizers",
@@ -14,12 +15,15 @@ _KIND_OF_KEY: dict[ConfigPath, Kind] = {
     ("dataset", "validation"): "sources",
     ("model", "activation"): "activations",
 }
+_LOSS: ConfigPath = ("loss",)
 _KIND_OF_ITEM: dict[ConfigPath, Kind] = {
     ("model", "layers"): "layers",
     ("dataset", "preprocess"): "layers",
     ("metrics",): "metrics",
     ("callbacks",): "callbacks",
 }
+# Where a mapping may stand in place of a list, with a list for each output or input.
+_KIND_OF_NAMED_ITEM: dict[ConfigPath, Kind] = {("dataset", "preprocess"): "layers", ("metrics",): "metrics"}
 
 
 def component_kind(path: ConfigPath) -> Kind | None:
@@ -27,28 +31,57 @@ def component_kind(path: ConfigPath) -> Kind | None:
     if path in _KIND_OF_KEY:
         return _KIND_OF_KEY[path]
     if path and isinstance(path[-1], int):
-        return _KIND_OF_ITEM.get(path[:-1])
+        return _KIND_OF_ITEM.get(path[:-1]) or _KIND_OF_NAMED_ITEM.get(path[:-2])
+    if len(path) == 2 and path[:1] == _LOSS:  # of one output, unless the key is the name of a loss with its arguments
+        return None if is_loss(path[1]) else "losses"
     if len(path) > 2 and isinstance(path[-1], str):
         return kind_of_argument(path[-1])
     return None
+
+
+def component_kind_of(value: Any, path: ConfigPath) -> Kind | None:
+    """Return what kind of component a value at ``path`` is, or None where it is none."""
+    return None if names_outputs(value, path) else component_kind(path)
+
+
+def names_outputs(value: Any, path: ConfigPath) -> bool:
+    """Whether a value at ``path`` is a mapping with a loss for each output, which looks like a component."""
+    return path == _LOSS and is_by_output(value)
 
 
 def raw_components(config: Any) -> Iterator[tuple[Kind, ConfigPath, Any]]:
     """Yield the kind, the path and the unparsed value of everything in a raw config that should be a component."""
     for path, kind in _KIND_OF_KEY.items():
         found = _value_at(config, path)
-        if found is not None:
+        if path == _LOSS and is_by_output(found, raw_layer_names(config)):
+            yield from ((kind, (*path, name), item) for name, item in found.items())
+        elif found is not None:
             yield kind, path, found
     for path, kind in _KIND_OF_ITEM.items():
-        items = _value_at(config, path)
-        for index, item in enumerate(items if isinstance(items, list) else ()):
-            yield kind, (*path, index), item
+        yield from _items(kind, path, _value_at(config, path))
+    for path, kind in _KIND_OF_NAMED_ITEM.items():
+        named = _value_at(config, path)
+        for name, items in named.items() if isinstance(named, dict) else ():
+            yield from _items(kind, (*path, name), items)
     dataset, model = _value_at(config, ("dataset",)), _value_at(config, ("model",))
     if isinstance(dataset, str):
         yield "sources", ("dataset",), dataset
     name = next(iter(model)) if isinstance(model, dict) and len(model) == 1 else model
     if isinstance(name, str) and is_import_path(name):
         yield "models", ("model",), model
+
+
+def raw_layer_names(config: Any) -> list[str]:
+    """Return the names that layers have in a raw config."""
+    found = _value_at(config, ("model", "layers"))
+    layers = found if isinstance(found, list) else []
+    inner = [next(iter(layer.values())) for layer in layers if isinstance(layer, dict) and len(layer) == 1]
+    names = [arguments.get("name") for arguments in inner if isinstance(arguments, dict)]
+    return [name for name in names if isinstance(name, str)]
+
+
+def _items(kind: Kind, path: ConfigPath, items: Any) -> Iterator[tuple[Kind, ConfigPath, Any]]:
+    yield from ((kind, (*path, index), item) for index, item in enumerate(items if isinstance(items, list) else ()))
 
 
 def _value_at(config: Any, path: ConfigPath) -> Any:

@@ -8,13 +8,23 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    TypeAdapter,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from dnnrun.components import Component, ConfigPath, is_import_path
 from dnnrun.config.fields import (
     Activation,
     Callbacks,
+    Columns,
     Count,
     Fraction,
     Layers,
@@ -27,8 +37,16 @@ from dnnrun.config.fields import (
     Words,
     parse_component,
 )
+from dnnrun.config.outputs import ONLY, Output, is_by_name, is_by_output
 from dnnrun.config.reader import Document
+from dnnrun.config.topology import names_of
 from dnnrun.errors import Place, Problem
+
+_LAYERS: TypeAdapter[Layers] = TypeAdapter(Layers)
+_LAYERS_EACH: TypeAdapter[dict[str, Layers]] = TypeAdapter(dict[str, Layers])
+_LOSS_EACH: TypeAdapter[dict[str, Loss]] = TypeAdapter(dict[str, Loss])
+_METRICS: TypeAdapter[Metrics] = TypeAdapter(Metrics)
+_METRICS_EACH: TypeAdapter[dict[str, Metrics]] = TypeAdapter(dict[str, Metrics])
 
 LONGEST_NAME = 200  # of the 255 that a directory's name may have, with room for the time and a number
 NAME_PATTERN = r"""^(?![.])(?=.*\S)[^/\\<>:"|?*\x00-\x1f\x7f]+$"""  # what a JSON Schema can say of it
@@ -51,9 +69,21 @@ class DatasetConfig(_Section):
     shuffle: bool = Field(True, description="draw the split at random by the seed; false takes it from the end")
     one_hot: bool = Field(False, description="labels as one-hot vectors")
     limit: Count | None = Field(None, description="use at most this many rows of each split")
-    preprocess: Layers | None = Field(
-        None, description="Keras preprocessing layers, adapted on the training rows; images are rescaled by default"
+    inputs: dict[str, Columns] | None = Field(
+        None, min_length=1, description="a table's columns divided into named inputs for the layers to take"
     )
+    preprocess: Layers | dict[str, Layers] | None = Field(
+        None,
+        description="Keras preprocessing layers, adapted on the training rows, or such a list for each input; "
+        "images are rescaled by default",
+    )
+
+    @field_validator("preprocess", mode="wrap")
+    @classmethod
+    def _layers_or_layers_for_each_input(cls, value: Any, _: Any) -> Any:
+        if value is None:
+            return None
+        return (_LAYERS_EACH if is_by_name(value, "layers") else _LAYERS).validate_python(value)
 
     @model_validator(mode="after")
     def _splits_fit_together(self) -> Self:
@@ -73,13 +103,15 @@ class DatasetConfig(_Section):
 
 
 class ModelConfig(_Section):
-    """A stack of Keras layers."""
+    """A stack or a graph of Keras layers."""
 
     name: str | None = Field(None, description="the Keras model's name; default: the run's name")
     activation: Activation | None = Field(
         None, description="for hidden layers that name none and whose own default is none"
     )
-    layers: Layers = Field(min_length=1, description="Keras layers, from the input to the output")
+    layers: Layers = Field(
+        min_length=1, description="Keras layers, from the input to the output; with name and inputs they make a graph"
+    )
 
 
 class Experiment(_Section):
@@ -97,8 +129,13 @@ class Experiment(_Section):
     dataset: DatasetConfig = Field(description="a source's name, or a mapping with source and splits")
     model: ModelConfig | Model = Field(description="a stack of layers, or the import path of a function")
     optimizer: Optimizer = Field(description="any Keras optimizer")
-    loss: Loss = Field(description="any Keras loss")
-    metrics: Metrics = Field((), description="Keras metrics, measured every epoch")
+    loss: Loss | dict[str, Loss] = Field(description="any Keras loss, or one for each output, by the layer's name")
+    loss_weights: dict[str, Weight] | None = Field(
+        None, description="of several outputs, the weight of each loss in their sum; default: 1"
+    )
+    metrics: Metrics | dict[str, Metrics] = Field(
+        (), description="Keras metrics, measured every epoch; of several outputs, a list for each"
+    )
     callbacks: Callbacks = Field((), description="Keras callbacks")
 
     epochs: Count = Field(1, description="how often all training rows are gone through")
@@ -157,6 +194,27 @@ class Experiment(_Section):
                 "model_name", "expected a mapping with layers, or an import path such as my_package.nets:make"
             )
         return ModelConfig.model_validate(value)
+
+    @field_validator("loss", mode="wrap")
+    @classmethod
+    def _loss_or_loss_for_each_output(cls, value: Any, _: Any, info: ValidationInfo) -> Any:
+        model = info.data.get("model")
+        layers = names_of(model.layers) if isinstance(model, ModelConfig) else ()
+        return _LOSS_EACH.validate_python(value) if is_by_output(value, layers) else parse_component(value, "losses")
+
+    @field_validator("metrics", mode="wrap")
+    @classmethod
+    def _metrics_or_metrics_for_each_output(cls, value: Any, _: Any) -> Any:
+        return (_METRICS_EACH if is_by_name(value, "metrics") else _METRICS).validate_python(value)
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """The outputs of the model with what each is judged by; where there is a single loss, one called `ONLY`."""
+        metrics, weights = self.metrics, self.loss_weights or {}
+        if isinstance(self.loss, Component):
+            return (Output(ONLY, self.loss, metrics if isinstance(metrics, tuple) else ()),)
+        each = metrics if isinstance(metrics, dict) else {}
+        return tuple(Output(name, loss, each.get(name, ()), weights.get(name, 1.0)) for name, loss in self.loss.items())
 
     @property
     def run_name(self) -> str:

@@ -143,6 +143,7 @@ class _Reading:
             elif name in (self._data.names or ()):
                 what = f"{name!r} is the name of an input of the data, and cannot be that of a layer too"
                 self._report(what, path, "give the layer another name")
+                continue
             positions.setdefault(name, position)
         return positions
 
