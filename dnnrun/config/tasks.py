@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from dnnrun.config.schema import Experiment
+from dnnrun.config.outputs import ONLY, Output
 
 Task = Literal["classification", "regression"]
 
@@ -15,22 +15,29 @@ _CLASSIFYING_METRICS = {"accuracy", "acc", "precision", "recall", "auc", "f1"}
 _TAKE_CLASS_NUMBERS = ("sparse", "circle", "categoricalgeneralized")
 
 
-def task_of(experiment: Experiment, *, names_classes: bool, has_numbers: bool) -> Task:
+def task_of(output: Output, *, one_hot: bool, names_classes: bool, has_numbers: bool) -> Task:
     """Tell classification from regression.
 
     By the source where it names its classes; else by labels that are not numbers; else by what only makes sense for
     classes: one-hot labels that are asked for, a loss, or a metric.
 
     Args:
-        experiment: with the loss and the metrics.
+        output: with its loss and metrics.
+        one_hot: whether it gets one-hot labels; see `wants_vectors`.
         names_classes: whether the source says what its classes are called.
         has_numbers: whether its labels are numbers.
     """
-    if names_classes or not has_numbers or experiment.dataset.one_hot or is_for_classes(experiment.loss.name):
+    if names_classes or not has_numbers or one_hot or is_for_classes(output.loss.name):
         return "classification"
-    if any(is_metric_for_classes(metric.name) for metric in experiment.metrics):
+    if any(is_metric_for_classes(metric.name) for metric in output.metrics):
         return "classification"
     return "regression"
+
+
+def wants_vectors(output: Output, *, one_hot: bool) -> bool:
+    """Whether an output gets one-hot labels where the config asks for them: of several those whose loss takes them."""
+    letters = _letters(output.loss.name)
+    return one_hot and (output.name == ONLY or ("categorical" in letters and not takes_class_numbers(letters)))
 
 
 def is_for_classes(loss: str) -> bool:

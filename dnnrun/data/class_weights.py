@@ -13,10 +13,14 @@ def class_weights(experiment: Experiment, dataset: Dataset) -> dict[int, float] 
     A key is a class's name or, where no class is named by a number, its number.
 
     Raises:
-        ConfigError: a key that is no class, or two keys for one class.
+        ConfigError: a key that is no class, two keys for one class, or several outputs.
     """
     if experiment.class_weight is None:
         return None
+    if dataset.has_outputs:
+        what = "class_weight is for one output, and the loss names outputs"
+        where = experiment.place(("class_weight",), of_key=True)
+        raise ConfigError(Problem(what, where, "take it out; loss_weights weighs the outputs against one another"))
     names = dataset.class_names or ()
     weights: dict[int, float] = {}
     for key, weight in experiment.class_weight.items():

@@ -1,18 +1,45 @@
-"""What data is to the rest of the program: rows with labels, divided into splits, and the facts about them."""
+"""What data is to the rest of the program: rows with labels, divided into splits, and the facts about them.
+
+Features and labels are one array, or one for each named input and output of a model: `by_name` and `mapped` treat
+both alike.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from dnnrun.config.outputs import ONLY
 from dnnrun.config.tasks import Task
 
 Array = np.ndarray[Any, Any]
+Arrays = Array | dict[str, Array]
+"""One array, or one for each name; all have equally many rows."""
+
+
+def by_name(arrays: Arrays) -> dict[str, Array]:
+    """Return the arrays by their names; a single one is called `ONLY`."""
+    return arrays if isinstance(arrays, dict) else {ONLY: arrays}
+
+
+def mapped(function: Callable[[Array], Array], arrays: Arrays) -> Arrays:
+    """Return the same with every array changed by a function."""
+    return {name: function(array) for name, array in arrays.items()} if isinstance(arrays, dict) else function(arrays)
+
+
+def row_count(arrays: Arrays) -> int:
+    """Return how many rows the arrays have."""
+    return len(next(iter(by_name(arrays).values())))
+
+
+def facts_by_name(facts: Mapping[str, Any]) -> Any:
+    """Return what is known of each name, of a single one without the name."""
+    return facts[ONLY] if ONLY in facts else dict(facts)
 
 
 @dataclass(frozen=True)
@@ -20,8 +47,9 @@ class SourceData:
     """What a source gives, before labels are encoded and rows are split.
 
     Args:
-        x: features or images, shape (rows, ...).
-        y: labels or targets, shape (rows,) or (rows, columns); text labels are allowed.
+        x: features or images, shape (rows, ...); several inputs of a model by their names.
+        y: labels or targets, shape (rows,) or (rows, columns); text labels are allowed; those of several outputs by
+            their names.
         x_test: rows of a test set of the source's own, or None.
         y_test: their labels.
         class_names: what the class numbers 0, 1, ... stand for, when the source knows.
@@ -29,18 +57,18 @@ class SourceData:
         files: what was read, for the fingerprint; without files the arrays themselves are hashed.
     """
 
-    x: Array
-    y: Array
-    x_test: Array | None = None
-    y_test: Array | None = None
+    x: Arrays
+    y: Arrays
+    x_test: Arrays | None = None
+    y_test: Arrays | None = None
     class_names: tuple[str, ...] | None = None
     feature_names: tuple[str, ...] | None = None
     files: tuple[Path, ...] = ()
 
     @property
-    def is_image(self) -> bool:
-        """Whether the rows are pictures: bytes in two dimensions, with or without channels."""
-        return self.x.dtype == np.uint8 and self.x.ndim in (3, 4)
+    def images(self) -> frozenset[str]:
+        """The inputs that are pictures: bytes in two dimensions, with or without channels."""
+        return frozenset(name for name, x in by_name(self.x).items() if x.dtype == np.uint8 and x.ndim in (3, 4))
 
     def fingerprint(self) -> str:
         """Return the SHA-256 as hexadecimal digits: of the file, of several files' digests, or of the arrays."""
@@ -48,9 +76,9 @@ class SourceData:
             digests = [_sha256(file) for file in self.files]
             return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
         digest = hashlib.sha256()
-        for array in (self.x, self.y, self.x_test, self.y_test):
-            if array is not None:
-                digest.update(f"{array.dtype}{array.shape}".encode())
+        for arrays in (self.x, self.y, self.x_test, self.y_test):
+            for name, array in by_name(arrays).items() if arrays is not None else ():
+                digest.update(f"{name}{array.dtype}{array.shape}".encode())
                 digest.update(array.tobytes() if array.dtype != object else repr(array.tolist()).encode())
         return digest.hexdigest()
 
@@ -69,22 +97,46 @@ class Rows:
         y: class numbers (rows,) for sparse losses, else (rows, columns): one-hot, 0/1, or targets.
     """
 
-    x: Array
-    y: Array
+    x: Arrays
+    y: Arrays
 
     def __len__(self) -> int:
-        return len(self.x)
+        return row_count(self.x)
 
     def take(self, selection: Array | slice) -> Rows:
         """Return the rows that a NumPy index selects."""
-        return Rows(self.x[selection], self.y[selection])
+        return Rows(mapped(lambda array: array[selection], self.x), mapped(lambda array: array[selection], self.y))
+
+    def of_output(self, name: str) -> Rows:
+        """Return the rows with the labels of one output only."""
+        return Rows(self.x, self.labels_of(name))
+
+    def labels_of(self, name: str = ONLY) -> Array:
+        """Return the labels of one output."""
+        return by_name(self.y)[name]
 
     @property
     def class_numbers(self) -> Array:
-        """The labels as class numbers, shape (rows,), whatever their form; for classification only."""
-        if self.y.ndim == 2 and self.y.shape[1] > 1:
-            return np.asarray(np.argmax(self.y, axis=1))
-        return self.y.reshape(len(self.y)).astype(np.int64)
+        """The labels as class numbers, shape (rows,), whatever their form; for one output that tells classes."""
+        y = self.labels_of()
+        if y.ndim == 2 and y.shape[1] > 1:
+            return np.asarray(np.argmax(y, axis=1))
+        return y.reshape(len(y)).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What one output is to tell.
+
+    Args:
+        task: what the labels ask for.
+        class_names: for classification, the name of each class number.
+        label_map: whether the labels in the source were other than the class numbers.
+    """
+
+    task: Task
+    class_names: tuple[str, ...] | None = None
+    label_map: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,32 +145,58 @@ class Dataset:
 
     Args:
         source: its name in the config.
-        task: what the labels ask for.
+        targets: what each output is to tell; of a model with a single loss one, called `ONLY`.
         train: the rows to learn from.
         validation: the rows to watch the training with, or None.
         test: the rows to judge the result by, or None.
-        class_names: for classification, the name of each class number.
-        label_map: whether the labels in the source were other than the class numbers.
-        feature_names: for a table, the names of its columns.
-        is_image: whether the rows are pictures.
+        feature_names: for a table, the names of its columns; of several inputs those of each.
+        images: the inputs that are pictures.
         fingerprint: SHA-256 of what was read.
     """
 
     source: str
-    task: Task
+    targets: Mapping[str, Target]
     train: Rows
     validation: Rows | None
     test: Rows | None
-    class_names: tuple[str, ...] | None
-    label_map: bool
-    feature_names: tuple[str, ...] | None
-    is_image: bool
+    feature_names: tuple[str, ...] | dict[str, tuple[str, ...]] | None
+    images: frozenset[str]
     fingerprint: str
 
     @property
+    def task(self) -> Task:
+        """What the labels of the only output ask for."""
+        return self.targets[ONLY].task
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """For classification, the name of each class number of the only output."""
+        return self.targets[ONLY].class_names
+
+    @property
+    def is_image(self) -> bool:
+        """Whether the rows of the only input are pictures."""
+        return ONLY in self.images
+
+    @property
+    def has_outputs(self) -> bool:
+        """Whether the outputs have names, as where the loss gives them."""
+        return ONLY not in self.targets
+
+    @property
+    def inputs(self) -> tuple[str, ...] | None:
+        """The names of the inputs, or None where there is one without a name."""
+        return tuple(self.train.x) if isinstance(self.train.x, dict) else None
+
+    @property
     def input_shape(self) -> tuple[int, ...]:
-        """The shape of one row."""
-        return tuple(self.train.x.shape[1:])
+        """The shape of one row of the only input."""
+        return self.input_shapes[ONLY]
+
+    @property
+    def input_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of one row of every input, that of one without a name under `ONLY`."""
+        return {name: tuple(array.shape[1:]) for name, array in by_name(self.train.x).items()}
 
     @property
     def splits(self) -> dict[str, Rows]:
@@ -126,22 +204,52 @@ class Dataset:
         named = {"train": self.train, "validation": self.validation, "test": self.test}
         return {name: rows for name, rows in named.items() if rows is not None}
 
+    def of_output(self, name: str) -> Dataset:
+        """Return the data as that of a model with this output only."""
+        if name == ONLY:
+            return self
+        train, validation, test = (rows and rows.of_output(name) for rows in (self.train, self.validation, self.test))
+        return replace(
+            self, targets={ONLY: self.targets[name]}, train=train or self.train, validation=validation, test=test
+        )
+
     def facts(self) -> dict[str, Any]:
-        """Return what a run records of its data."""
+        """Return what a run records of its data; of several inputs or outputs what it records of each."""
+        outputs = [(name, target, self.of_output(name)) for name, target in self.targets.items()]
         return {
             "source": self.source,
-            "task": self.task,
+            "task": facts_by_name({name: target.task for name, target, _ in outputs}),
             "fingerprint": self.fingerprint,
-            "input_shape": list(self.input_shape),
-            "dtype": str(self.train.x.dtype),
+            "input_shape": facts_by_name({name: list(shape) for name, shape in self.input_shapes.items()}),
+            "dtype": facts_by_name({name: str(array.dtype) for name, array in by_name(self.train.x).items()}),
             "rows": {name: len(rows) for name, rows in self.splits.items()},
-            "classes": list(self.class_names) if self.class_names else None,
-            "label_counts": {name: self._label_counts(rows) for name, rows in self.splits.items()},
-            "features": list(self.feature_names) if self.feature_names else None,
+            "classes": facts_by_name({name: _listed(target.class_names) for name, target, _ in outputs}),
+            "label_counts": {
+                split: facts_by_name({name: _label_counts(of_one, split) for name, _, of_one in outputs})
+                for split in self.splits
+            },
+            "features": {name: list(names) for name, names in self.feature_names.items()}
+            if isinstance(self.feature_names, dict)
+            else _listed(self.feature_names),
         }
 
-    def _label_counts(self, rows: Rows) -> Sequence[int] | None:
-        if not self.class_names:
-            return None
-        counts: list[int] = np.bincount(rows.class_numbers, minlength=len(self.class_names)).tolist()
-        return counts
+    def label_maps(self) -> dict[str, Any]:
+        """Return which label each class number stands for, where that is not the number; by output where named."""
+        maps = {
+            name: {str(number): label for number, label in enumerate(target.class_names or ())}
+            for name, target in self.targets.items()
+            if target.label_map
+        }
+        return dict(facts_by_name(maps))
+
+
+def _listed(names: Sequence[str] | None) -> list[str] | None:
+    return list(names) if names else None
+
+
+def _label_counts(dataset: Dataset, split: str) -> list[int] | None:
+    names = dataset.class_names
+    if not names:
+        return None
+    counts: list[int] = np.bincount(dataset.splits[split].class_numbers, minlength=len(names)).tolist()
+    return counts

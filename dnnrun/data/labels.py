@@ -7,16 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dnnrun.config.schema import Experiment
-from dnnrun.config.tasks import Task, task_of
-from dnnrun.data.dataset import Array, SourceData
+from dnnrun.data.dataset import Array
 from dnnrun.errors import DataError
 
 
-def infer_task(source: SourceData, experiment: Experiment) -> Task:
-    """Tell classification from regression, by the source and by what the config asks for."""
-    has_numbers = source.y.dtype.kind in "iuf"
-    return task_of(experiment, names_classes=source.class_names is not None, has_numbers=has_numbers)
 
 
 @dataclass(frozen=True)

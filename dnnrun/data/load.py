@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from dnnrun.components import Component
+from dnnrun.config.outputs import ONLY, Output
 from dnnrun.config.schema import Experiment
-from dnnrun.config.tasks import Task, is_for_classes, takes_class_numbers
-from dnnrun.data.dataset import Array, Dataset, Rows, SourceData
+from dnnrun.config.tasks import Task, is_for_classes, takes_class_numbers, task_of, wants_vectors
+from dnnrun.data.dataset import Array, Arrays, Dataset, Rows, SourceData, Target, by_name, mapped, row_count
 from dnnrun.data.defaults import with_defaults
 from dnnrun.data.labels import (
     Labels,
     find_labels,
-    infer_task,
     shape_labels,
     shape_targets,
 )
+from dnnrun.data.naming import divided, input_columns, labels_by_output
 from dnnrun.data.reading import placed, read_source
 from dnnrun.data.sources.arrays import check_alike
 from dnnrun.data.splits import split_rows
 from dnnrun.errors import ConfigError, DataError, Problem
 
-Part = tuple[Array, Array]
-"""Features and labels as a source gives them."""
+Part = tuple[Arrays, Arrays]
+"""Features and labels as a source gives them, by input and output where these have names."""
 
 
 def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset:
@@ -41,32 +46,50 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
     config = experiment.dataset
     source = read_source(experiment, config.source, ("dataset", "source"), allow_code=allow_code)
     fingerprint = source.fingerprint()
-    task = infer_task(source, experiment)
-    parts = _divide(experiment, source, task)
+    source = labels_by_output(experiment, source)
+    columns = input_columns(experiment, source)
+    tasks = {output.name: _task_of(output, source, experiment) for output in experiment.outputs}
+    parts = _divide(experiment, source, tasks)
     if config.validation is not None:
         other = read_source(experiment, config.validation, ("dataset", "validation"), allow_code=allow_code)
-        parts["validation"] = _validation_part(experiment, source, other)
+        parts["validation"] = _validation_part(experiment, source, labels_by_output(experiment, other))
         fingerprint = hashlib.sha256((fingerprint + other.fingerprint()).encode()).hexdigest()
-    try:
-        labels = find_labels(source.y, source.class_names) if task == "classification" else None
-    except DataError as error:
-        raise placed(error, experiment, ("dataset", "source", config.source.name)) from error
-    if labels is not None:
-        _check_loss(experiment, source, labels)
-    parts = _of_one_type(parts)
+    labels = {output.name: _labels_of(output, source, experiment, tasks[output.name]) for output in experiment.outputs}
+    parts = _of_one_type({name: (divided(x, columns), y) for name, (x, y) in parts.items()})
     splits = {name: _rows(name, parts, labels, experiment) for name in parts}
+    names = source.feature_names
     return Dataset(
         source=config.source.name,
-        task=task,
+        targets={
+            name: Target(tasks[name], found.names if found else None, bool(found and found.is_mapping))
+            for name, found in labels.items()
+        },
         train=splits["train"],
         validation=splits.get("validation"),
         test=splits.get("test"),
-        class_names=labels.names if labels else None,
-        label_map=bool(labels and labels.is_mapping),
-        feature_names=source.feature_names,
-        is_image=source.is_image,
+        feature_names=config.inputs if names and config.inputs else names,
+        images=source.images,
         fingerprint=fingerprint,
     )
+
+
+def _task_of(output: Output, source: SourceData, experiment: Experiment) -> Task:
+    one_hot = wants_vectors(output, one_hot=experiment.dataset.one_hot)
+    has_numbers = by_name(source.y)[output.name].dtype.kind in "iuf"
+    return task_of(output, one_hot=one_hot, names_classes=source.class_names is not None, has_numbers=has_numbers)
+
+
+def _labels_of(output: Output, source: SourceData, experiment: Experiment, task: Task) -> Labels | None:
+    """Return the classes of an output, or None for regression."""
+    if task == "regression":
+        return None
+    try:
+        labels = find_labels(by_name(source.y)[output.name], source.class_names)
+    except DataError as error:
+        source_path = ("dataset", "source", experiment.dataset.source.name)
+        raise placed(_named(error, output), experiment, source_path) from error
+    _check_loss(experiment, output, source, labels)
+    return labels
 
 
 def resolve_data(experiment: Experiment, *, allow_code: bool = False) -> tuple[Experiment, Dataset]:
@@ -77,17 +100,18 @@ def resolve_data(experiment: Experiment, *, allow_code: bool = False) -> tuple[E
     if experiment.seed is None:
         experiment = experiment.changed(seed=random.SystemRandom().randrange(2**31))
     dataset = load_dataset(experiment, allow_code=allow_code)
-    return with_defaults(experiment, is_image=dataset.is_image), dataset
+    return with_defaults(experiment, inputs=dataset.inputs or (), images=dataset.images), dataset
 
 
-def _divide(experiment: Experiment, source: SourceData, task: Task) -> dict[str, Part]:
+def _divide(experiment: Experiment, source: SourceData, tasks: Mapping[str, Task]) -> dict[str, Part]:
     """Hold out the test rows of all rows, then the validation rows of what remains."""
     config = experiment.dataset
     parts: dict[str, Part] = {"train": (source.x, source.y)}
-    if config.stratify and task == "regression":
+    if config.stratify and tasks.get(ONLY) != "classification":
+        what = "this is regression" if ONLY in tasks else "there are several outputs"
         raise ConfigError(
             Problem(
-                "stratify needs classes, but this is regression",
+                f"stratify needs classes, but {what}",
                 experiment.place(("dataset", "stratify"), of_key=True),
                 "take stratify out",
             )
@@ -96,7 +120,7 @@ def _divide(experiment: Experiment, source: SourceData, task: Task) -> dict[str,
         if config.test_split:
             raise ConfigError(
                 Problem(
-                    f"{config.source.name} comes with a test set of {len(source.x_test)} rows of its own",
+                    f"{config.source.name} comes with a test set of {row_count(source.x_test)} rows of its own",
                     experiment.place(("dataset", "test_split"), of_key=True),
                     "take test_split out",
                 )
@@ -111,23 +135,30 @@ def _divide(experiment: Experiment, source: SourceData, task: Task) -> dict[str,
     return parts
 
 
-def _hold_out(x: Array, y: Array, fraction: float, experiment: Experiment) -> tuple[Part, Part]:
+def _hold_out(x: Arrays, y: Arrays, fraction: float, experiment: Experiment) -> tuple[Part, Part]:
     config = experiment.dataset
-    classes = np.argmax(y, axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y))
     kept, held_out = split_rows(
-        len(x),
+        row_count(x),
         fraction,
         seed=experiment.seed or 0,
         shuffle=config.shuffle,
-        stratify_by=classes if config.stratify else None,
+        stratify_by=_classes(by_name(y)[ONLY]) if config.stratify else None,
     )
-    return (x[kept], y[kept]), (x[held_out], y[held_out])
+    return _taken(x, y, kept), _taken(x, y, held_out)
+
+
+def _classes(y: Array) -> Array:
+    return np.asarray(np.argmax(y, axis=1)) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y))
+
+
+def _taken(x: Arrays, y: Arrays, selection: Array | slice) -> Part:
+    return mapped(lambda array: array[selection], x), mapped(lambda array: array[selection], y)
 
 
 def _validation_part(experiment: Experiment, source: SourceData, other: SourceData) -> Part:
     """Return the rows of a validation source, the columns of a table in the order of the training table."""
     names, other_names = source.feature_names, other.feature_names
-    if not (names and other_names):
+    if not (names and other_names) or isinstance(other.x, dict):
         return other.x, other.y
     missing = [name for name in names if name not in other_names]
     if missing:
@@ -142,44 +173,71 @@ def _validation_part(experiment: Experiment, source: SourceData, other: SourceDa
 
 def _of_one_type(parts: dict[str, Part]) -> dict[str, Part]:
     """Return the splits with features of one type: what one of them holds as fractions, no other may cut off."""
-    if len({x.dtype.kind in "f" for x, _ in parts.values()}) == 1:
+    features = [by_name(x) for x, _ in parts.values()]
+    mixed = {name for name in features[0] if len({each[name].dtype.kind == "f" for each in features}) > 1}
+    if not mixed:
         return parts
-    return {name: (x.astype(np.float32), y) for name, (x, y) in parts.items()}
+    return {split: (_as_fractions(x, mixed), y) for split, (x, y) in parts.items()}
 
 
-def _check_loss(experiment: Experiment, source: SourceData, labels: Labels) -> None:
+def _as_fractions(x: Arrays, names: Collection[str]) -> Arrays:
+    if not isinstance(x, dict):
+        return x.astype(np.float32)
+    return {name: array.astype(np.float32) if name in names else array for name, array in x.items()}
+
+
+def _check_loss(experiment: Experiment, output: Output, source: SourceData, labels: Labels) -> None:
     """Refuse a loss of Keras that would take the labels for something else; of a user's own loss nothing is known."""
-    loss, one_hot = experiment.loss, experiment.dataset.one_hot
+    loss, y = output.loss, by_name(source.y)[output.name]
     if loss.is_import_path:
         return
-    sparse, are_vectors = takes_class_numbers(loss.name), one_hot or labels.values is None
+    sparse = takes_class_numbers(loss.name)
+    are_vectors = labels.values is None or wants_vectors(output, one_hot=experiment.dataset.one_hot)
     if sparse and are_vectors:
         what = f"{loss.name} takes class numbers, but the labels are one-hot vectors"
         hint = "use categorical_crossentropy" + (", or take dataset.one_hot out" if labels.values is not None else "")
     elif not sparse and not are_vectors and len(labels.names) > 2:
         what = f"{loss.name} cannot be computed from the class numbers of {len(labels.names)} classes"
         hint = "set dataset.one_hot: true, or use a loss that begins with sparse_"
-        if source.y.dtype.kind in "OSU" and not is_for_classes(loss.name):
+        if y.dtype.kind in "OSU" and not is_for_classes(loss.name):
             hint += "\nthe labels are text, so these are classes; regression needs numbers"
-        if not is_for_classes(loss.name) and source.y.dtype.kind in "iuf" and source.class_names is None:
+        if not is_for_classes(loss.name) and y.dtype.kind in "iuf" and source.class_names is None:
             hint += "\nfor regression, take the metrics that are for classes out"
     else:
         return
-    raise ConfigError(Problem(what, experiment.place(("loss",)), hint))
+    raise ConfigError(Problem(f"{output.label}{what}", experiment.place(output.loss_path), hint))
 
 
-def _rows(name: str, parts: dict[str, Part], labels: Labels | None, experiment: Experiment) -> Rows:
+def _rows(name: str, parts: dict[str, Part], labels: Mapping[str, Labels | None], experiment: Experiment) -> Rows:
     config = experiment.dataset
-    x, y = (array[: config.limit] for array in parts[name])
+    x, y = _taken(*parts[name], slice(None, config.limit))
     try:
         if name != "train":
             check_alike(parts["train"], parts[name], f"a {name} row")
-        if labels is None:
-            return Rows(x, shape_targets(y))
-        numbers = labels.encode(y, name)
+        shaped = {
+            output.name: _shaped(by_name(y)[output.name], labels[output.name], name, output, experiment)
+            for output in experiment.outputs
+        }
     except DataError as error:
         source = config.validation if name == "validation" else None
         path = ("dataset", "validation", source.name) if source else ("dataset", "source", config.source.name)
         raise placed(error, experiment, path) from error
-    sparse = takes_class_numbers(experiment.loss.name)
-    return Rows(x, shape_labels(numbers, len(labels.names), one_hot=config.one_hot, sparse_loss=sparse))
+    return Rows(x, shaped if isinstance(y, dict) else shaped[ONLY])
+
+
+def _shaped(y: Array, labels: Labels | None, split: str, output: Output, experiment: Experiment) -> Array:
+    """Return the labels of an output in the form that its loss takes."""
+    if labels is None:
+        return shape_targets(y)
+    try:
+        numbers = labels.encode(y, split)
+    except DataError as error:
+        raise _named(error, output) from error
+    sparse = takes_class_numbers(output.loss.name)
+    one_hot = wants_vectors(output, one_hot=experiment.dataset.one_hot)
+    return shape_labels(numbers, len(labels.names), one_hot=one_hot, sparse_loss=sparse)
+
+
+def _named(error: DataError, output: Output) -> DataError:
+    """Return an error about the labels of one output that says which."""
+    return DataError(*(replace(problem, what=f"{output.label}{problem.what}") for problem in error.problems))

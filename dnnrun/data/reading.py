@@ -5,16 +5,16 @@ from __future__ import annotations
 import importlib
 import inspect
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from dnnrun.components import Component, ConfigPath, load_object
+from dnnrun.components import Component, ConfigPath, load_object, plain
 from dnnrun.config.schema import Experiment
 from dnnrun.config.sources import SOURCES
-from dnnrun.data.dataset import Array, SourceData
+from dnnrun.data.dataset import Array, Arrays, SourceData, mapped
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.arguments import WrongArgument, check_arguments
 from dnnrun.data.sources.arrays import check_source
@@ -60,8 +60,10 @@ def _call(source: Component, allow_code: bool) -> SourceData:
         return _as_source_data(_result_of(function, source), source.name)
     module, _, name = SOURCES[source.name].function.partition(":")
     built_in: Callable[..., SourceData] = getattr(importlib.import_module(module), name)
-    check_arguments(built_in, source.arguments, source.name)
-    return built_in(**source.arguments)
+    # A name such as activation would have been read as that of an argument that takes a component.
+    given = {name: plain(value) if isinstance(value, Mapping) else value for name, value in source.arguments.items()}
+    check_arguments(built_in, given, source.name)
+    return built_in(**given)
 
 
 def _result_of(function: Any, source: Component) -> Any:
@@ -97,18 +99,28 @@ def _origin(error: Exception) -> str:
 def _as_source_data(made: Any, name: str) -> SourceData:
     """Take what a user's function returns: SourceData, (x, y), or ((x, y), (x_test, y_test)) as Keras's data sets."""
     if isinstance(made, SourceData):
-        test = [None if value is None else _array(value, name) for value in (made.x_test, made.y_test)]
-        return replace(made, x=_array(made.x, name), y=_array(made.y, name), x_test=test[0], y_test=test[1])
+        test = [None if value is None else _arrays(value, name) for value in (made.x_test, made.y_test)]
+        return replace(made, x=_arrays(made.x, name), y=_arrays(made.y, name), x_test=test[0], y_test=test[1])
     if _is_pair(made) and _is_pair(made[0], tuple) and _is_pair(made[1], tuple):
         (x, y), (x_test, y_test) = made
-        return SourceData(_array(x, name), _array(y, name), _array(x_test, name), _array(y_test, name))
+        return SourceData(_arrays(x, name), _arrays(y, name), _arrays(x_test, name), _arrays(y_test, name))
     if _is_pair(made, tuple) and not isinstance(made[0], tuple):
-        return SourceData(_array(made[0], name), _array(made[1], name))
+        return SourceData(_arrays(made[0], name), _arrays(made[1], name))
     raise DataError(f"{name} returned {_a(made)}", hint=_RETURN)
 
 
 def _is_pair(made: Any, kind: Any = (tuple, list)) -> bool:
     return isinstance(made, kind) and len(made) == 2
+
+
+def _arrays(value: Any, name: str) -> Arrays:
+    if not isinstance(value, Mapping):
+        return _array(value, name)
+    odd = [key for key in value if not isinstance(key, str) or not key]
+    if odd or not value:
+        what = f"the key {odd[0]!r}" if odd else "nothing in it"
+        raise DataError(f"{name} returned a mapping with {what}", hint="inputs and outputs are named by texts")
+    return {key: _array(array, name) for key, array in value.items()}
 
 
 def _array(value: Any, name: str) -> Array:
@@ -129,6 +141,9 @@ def _a(made: Any) -> str:
 
 
 def _with_columns(data: SourceData) -> SourceData:
-    if data.x.ndim > 1:
-        return data
-    return replace(data, x=data.x[:, None], x_test=None if data.x_test is None else data.x_test[:, None])
+    x_test = None if data.x_test is None else mapped(_as_column, data.x_test)
+    return replace(data, x=mapped(_as_column, data.x), x_test=x_test)
+
+
+def _as_column(array: Array) -> Array:
+    return array if array.ndim > 1 else array[:, None]

@@ -46,7 +46,7 @@ def test_images(name: str, train: list[int], test: list[int], load: Callable[...
     assert (data.train.x.min(), data.train.x.max()) == (0, 255)
     assert facts["label_counts"] == {"train": train, "test": test}
     assert data.is_image
-    assert not data.label_map
+    assert not data.label_maps()
     assert data.fingerprint == SUMS[f"{name}.npz"]
     assert data.class_names is not None
     assert len(set(data.class_names)) == 10
@@ -63,7 +63,7 @@ def test_iris(load: Callable[..., Dataset]) -> None:
     data = load("source: iris", loss=CROSSENTROPY)
     assert data.train.x.shape == (150, 4)
     assert data.class_names == ("Iris-setosa", "Iris-versicolor", "Iris-virginica")
-    assert data.label_map
+    assert data.label_maps()
     assert data.facts()["label_counts"] == {"train": [50, 50, 50]}
     assert data.train.x[0].tolist() == pytest.approx([5.1, 3.5, 1.4, 0.2])
     assert data.facts()["features"] == ["sepal_length", "sepal_width", "petal_length", "petal_width"]

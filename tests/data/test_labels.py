@@ -58,7 +58,7 @@ def test_asking_for_one_hot_labels_makes_it_classification(load_labels: Load) ->
 def test_text_is_numbered_in_sorted_order_and_the_mapping_kept(load_labels: Load) -> None:
     data = load_labels(["b", "c", "a", "b"], loss=SPARSE)
     assert data.class_names == ("a", "b", "c")
-    assert data.label_map
+    assert data.label_maps()
     assert data.train.y.tolist() == [1, 2, 0, 1]
     assert data.facts()["classes"] == ["a", "b", "c"]
     assert data.facts()["label_counts"] == {"train": [1, 2, 1]}
@@ -67,7 +67,7 @@ def test_text_is_numbered_in_sorted_order_and_the_mapping_kept(load_labels: Load
 def test_numbers_that_are_not_counted_from_0_are_mapped(load_labels: Load) -> None:
     data = load_labels([3, 7, 5, 3], loss=SPARSE)
     assert data.class_names == ("3", "5", "7")
-    assert data.label_map
+    assert data.label_maps()
     assert data.train.y.tolist() == [0, 2, 1, 0]
 
 
@@ -75,7 +75,7 @@ def test_numbers_that_are_not_counted_from_0_are_mapped(load_labels: Load) -> No
 def test_numbers_from_0_stay_as_they_are(labels: list[object], load_labels: Load) -> None:
     data = load_labels(labels, loss=SPARSE)
     assert data.class_names == ("0", "1", "2")
-    assert not data.label_map
+    assert not data.label_maps()
     assert data.train.y.tolist() == [0, 1, 2, 1]
     assert data.train.y.dtype == np.int64
 
@@ -114,7 +114,7 @@ def test_labels_that_are_one_hot_already(load_labels: Load) -> None:
     assert data.train.y.tolist() == [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
     assert data.class_names == ("0", "1", "2")
     assert data.train.class_numbers.tolist() == [2, 0, 1]
-    assert not data.label_map
+    assert not data.label_maps()
 
 
 def test_hinge_labels(load_labels: Load) -> None:
@@ -122,7 +122,7 @@ def test_hinge_labels(load_labels: Load) -> None:
     data = load_labels([-1, 1, 1], loss="hinge")
     assert data.class_names == ("-1", "1")
     assert data.train.y.tolist() == [[0], [1], [1]]
-    assert data.label_map
+    assert data.label_maps()
 
 
 def test_regression_targets_are_columns(load_labels: Load) -> None:
@@ -134,14 +134,14 @@ def test_class_names_name_numbers(load_labels: Load) -> None:
     data = load_labels([0, 2, 0], arguments=", class_names: [no, maybe, yes]", loss=SPARSE)
     assert data.class_names == ("no", "maybe", "yes")
     assert data.train.y.tolist() == [0, 2, 0]
-    assert not data.label_map
+    assert not data.label_maps()
 
 
 def test_class_names_put_texts_in_order(load_labels: Load) -> None:
     data = load_labels(["low", "high", "middle"], arguments=", class_names: [low, middle, high]", loss=SPARSE)
     assert data.class_names == ("low", "middle", "high")
     assert data.train.y.tolist() == [0, 2, 1]
-    assert data.label_map
+    assert data.label_maps()
 
 
 def test_labels_of_every_split_are_numbered_alike(load: Load, folder: Path) -> None:

@@ -46,6 +46,8 @@ def check_arguments(function: Callable[..., Any], arguments: Mapping[str, Any], 
 
 
 def _in_words(hint: Any) -> str:
+    if typing.get_origin(hint) is Mapping:
+        return "a mapping of texts"
     options = [option for option in typing.get_args(hint) if option is not NoneType] or [hint]
     if typing.get_origin(hint) in (tuple, Sequence):
         return "a list of texts"
@@ -57,6 +59,8 @@ def _in_words(hint: Any) -> str:
 def _remedy(argument: str, value: Any) -> str:
     if value is None:
         return f"write a value behind '{argument}:', or take it out"
+    if isinstance(value, Mapping):
+        return "behind each name stands one text"
     if isinstance(value, tuple) and not all(isinstance(item, str) for item in value):
         quoted = ", ".join(f'"{item}"' for item in value)
         return f"in quotes they are texts: {argument}: [{quoted}]"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from dnnrun.data.dataset import Array, SourceData
+from dnnrun.data.dataset import Array, Arrays, SourceData, by_name, row_count
 from dnnrun.errors import DataError
 
 _SHAPES = "features have shape (rows, ...), labels (rows,) or (rows, columns)"
@@ -29,7 +31,7 @@ def check_source(data: SourceData, origin: str) -> None:
     check_alike((data.x, data.y), (data.x_test, data.y_test), f"{origin}: a test row")
 
 
-def check_arrays(x: Array, y: Array, origin: str) -> None:
+def check_arrays(x: Arrays, y: Arrays, origin: str) -> None:
     """Raise `DataError` unless the arrays can be trained on.
 
     Args:
@@ -37,17 +39,51 @@ def check_arrays(x: Array, y: Array, origin: str) -> None:
         y: shape (rows, ...).
         origin: how messages call the arrays, such as ``data.npz, test set``.
     """
-    if x.ndim < 1 or y.ndim < 1:
-        what = "features are" if x.ndim < 1 else "labels are"
-        raise DataError(f"{origin}: the {what} a single value, not rows", hint=_SHAPES)
-    if not x.size:
-        raise DataError(f"{origin}: the features are empty, of shape {x.shape}", hint=_SHAPES)
-    if len(x) != len(y):
-        raise DataError(
-            f"{origin}: {len(x)} rows of features but {len(y)} labels", hint="each row needs exactly one label"
-        )
-    if y.ndim > 2 or not y.size:
-        raise DataError(f"{origin}: the labels have shape {y.shape}", hint=_SHAPES)
+    inputs = {f"{origin}{_input(name)}": array for name, array in by_name(x).items()}
+    outputs = {f"{origin}{_output(name)}": array for name, array in by_name(y).items()}
+    for at, array in inputs.items():
+        _check_form(array, at, "features")
+    for at, array in outputs.items():
+        _check_form(array, at, "labels")
+    _check_lengths(row_count(x), inputs, outputs)
+    for at, array in inputs.items():
+        _check_numbers(array, at)
+        _check_finite(array, at, "features")
+    for at, array in outputs.items():
+        _check_labels(array, at)
+        _check_finite(array, at, "labels")
+
+
+def _check_lengths(rows: int, inputs: Mapping[str, Array], outputs: Mapping[str, Array]) -> None:
+    for at, array in inputs.items():
+        if len(array) != rows:
+            what = f"{at}: {len(array)} rows, but {rows} of the first input"
+            raise DataError(what, hint="all inputs of a model need equally many rows")
+    for at, array in outputs.items():
+        if len(array) != rows:
+            raise DataError(
+                f"{at}: {rows} rows of features but {len(array)} labels", hint="each row needs exactly one label"
+            )
+        if array.ndim > 2 or not array.size:
+            raise DataError(f"{at}: the labels have shape {array.shape}", hint=_SHAPES)
+
+
+def _input(name: str) -> str:
+    return f", input {name!r}" if name else ""
+
+
+def _output(name: str) -> str:
+    return f", output {name!r}" if name else ""
+
+
+def _check_form(array: Array, origin: str, what: str) -> None:
+    if array.ndim < 1:
+        raise DataError(f"{origin}: the {what} are a single value, not rows", hint=_SHAPES)
+    if not array.size and what == "features":
+        raise DataError(f"{origin}: the features are empty, of shape {array.shape}", hint=_SHAPES)
+
+
+def _check_numbers(x: Array, origin: str) -> None:
     if x.dtype.kind not in "iufb":
         raise DataError(f"{origin}: the features are of type {x.dtype}, not numbers", hint="write them as numbers")
     if x.dtype.kind in "iu" and (int(x.max()) > _LARGEST_WHOLE or int(x.min()) < -_LARGEST_WHOLE):
@@ -55,15 +91,16 @@ def check_arrays(x: Array, y: Array, origin: str) -> None:
             f"{origin}: there are whole numbers beyond {_LARGEST_WHOLE:,} among the features, which do not fit 32 bits",
             hint="leave out columns such as ids, or give the features as scaled floats",
         )
-    _check_labels(y, origin)
-    for what, array in (("features", x), ("labels", y)):
-        if array.dtype.kind == "f" and not (fits := np.abs(array) <= _LARGEST).all():
-            bad = np.flatnonzero(~fits.reshape(len(array), -1).all(axis=1))
-            raise DataError(
-                f"{origin}: {len(bad)} of {len(array)} rows have {what} that are NaN, infinite or too large for 32 "
-                f"bits; the first is row {bad[0]}, counted from 0",
-                hint="remove these rows or fill the gaps: one NaN turns every weight into NaN",
-            )
+
+
+def _check_finite(array: Array, origin: str, what: str) -> None:
+    if array.dtype.kind == "f" and not (fits := np.abs(array) <= _LARGEST).all():
+        bad = np.flatnonzero(~fits.reshape(len(array), -1).all(axis=1))
+        raise DataError(
+            f"{origin}: {len(bad)} of {len(array)} rows have {what} that are NaN, infinite or too large for 32 "
+            f"bits; the first is row {bad[0]}, counted from 0",
+            hint="remove these rows or fill the gaps: one NaN turns every weight into NaN",
+        )
 
 
 def _check_labels(y: Array, origin: str) -> None:
@@ -81,7 +118,7 @@ def _check_labels(y: Array, origin: str) -> None:
         raise DataError(f"{origin}: {y.shape[1]} columns of text labels", hint="give one label a row")
 
 
-def check_alike(training: tuple[Array, Array], other: tuple[Array, Array], one: str) -> None:
+def check_alike(training: tuple[Arrays, Arrays], other: tuple[Arrays, Arrays], one: str) -> None:
     """Raise `DataError` unless other rows have the form of the training rows.
 
     Args:
@@ -89,11 +126,26 @@ def check_alike(training: tuple[Array, Array], other: tuple[Array, Array], one: 
         other: features and labels to hold against them.
         one: how messages call one of the other rows, such as ``a validation row``.
     """
-    (x, y), (other_x, other_y) = training, other
+    for kind, arrays, others in zip(("inputs", "outputs"), training, other, strict=True):
+        names, other_names = by_name(arrays), by_name(others)
+        if set(names) != set(other_names):
+            shown = f"the {kind} {', '.join(other_names)}" if isinstance(others, dict) else f"no named {kind}"
+            wanted = ", ".join(names) if isinstance(arrays, dict) else "none"
+            raise DataError(f"{one} has {shown}, a training row {wanted}", hint=_ALIKE)
+    for name, x in by_name(training[0]).items():
+        _check_features_alike(x, by_name(other[0])[name], f"{one}{_input(name)}")
+    for name, y in by_name(training[1]).items():
+        _check_labels_alike(y, by_name(other[1])[name], f"{one}{_output(name)}")
+
+
+def _check_features_alike(x: Array, other_x: Array, one: str) -> None:
     if other_x.shape[1:] != x.shape[1:]:
         raise DataError(f"{one} has shape {other_x.shape[1:]}, a training row {x.shape[1:]}", hint=_ALIKE)
     if (x.dtype == np.uint8) != (other_x.dtype == np.uint8) and x.ndim > 2:
         raise DataError(f"{one} holds {other_x.dtype} numbers, a training row {x.dtype}", hint=_ALIKE)
+
+
+def _check_labels_alike(y: Array, other_y: Array, one: str) -> None:
     columns, other_columns = (array.size // len(array) for array in (y, other_y))
     if columns != other_columns:
         raise DataError(f"{one} has {other_columns} labels, a training row {columns}", hint=_ALIKE)

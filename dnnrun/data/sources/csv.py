@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from dnnrun.data.dataset import Array, SourceData
+from dnnrun.config.outputs import ONLY
+from dnnrun.data.dataset import Array, Arrays, SourceData
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.table import Table, read_table
 from dnnrun.errors import DataError, Problem, suggest
@@ -22,7 +23,7 @@ _LARGEST = float(np.finfo(np.float32).max)
 
 def read_csv(
     path: str,
-    target: str,
+    target: str | Mapping[str, str],
     *,
     test: str | None = None,
     separator: str = ",",
@@ -32,7 +33,7 @@ def read_csv(
 
     Args:
         path: the file.
-        target: the column to predict; numbers, or text for classes.
+        target: the column to predict; numbers, or text for classes. Of several outputs the column for each.
         test: a second file with the same columns, as the test set.
         separator: what stands between two cells.
         drop: columns to leave out.
@@ -41,45 +42,55 @@ def read_csv(
         DataError: the file is missing or empty, rows have too few or too many cells, a column is not there, or a
             feature is missing, infinite or not a number; always with the line or the column.
     """
-    data = rows_of(read_table(Path(path), "path", separator), target, [drop] if isinstance(drop, str) else drop)
+    drop = [drop] if isinstance(drop, str) else drop
+    data = rows_of(read_table(Path(path), "path", separator), target, drop)
     if test is None:
         return data
-    features, y = data.feature_names or (), data.y
+    features, columns, known = data.feature_names or (), _by_output(target), by_name(data.y)
     held_out = read_table(Path(test), "test", separator)
-    must_have(held_out, "test", (*features, target))
-    x_test, y_test = _numbers(held_out, features), targets_of(held_out, target, as_text=y.dtype.kind == "U")
-    if y_test.dtype.kind == "U" and y.dtype.kind != "U":
-        what = f"{test}: the target {target!r} is text, such as {y_test[0].item()!r}, but numbers in {path}"
-        raise ArgumentError("test", what, "write it as in the training file")
-    return replace(data, x_test=x_test, y_test=y_test, files=(Path(path), Path(test)))
+    must_have(held_out, "test", (*features, *columns.values()))
+    x_test, y_test = _numbers(held_out, features), {}
+    for name, column in columns.items():
+        y_test[name] = targets_of(held_out, column, as_text=known[name].dtype.kind == "U")
+        if y_test[name].dtype.kind == "U" and known[name].dtype.kind != "U":
+            what = f"{test}: the target {column!r} is text, such as {y_test[name][0].item()!r}, but numbers in {path}"
+            raise ArgumentError("test", what, "write it as in the training file")
+    return replace(data, x_test=x_test, y_test=unwrapped(y_test), files=(Path(path), Path(test)))
 
 
-def rows_of(table: Table, target: str, drop: Sequence[str] = ()) -> SourceData:
+def rows_of(table: Table, target: str | Mapping[str, str], drop: Sequence[str] = ()) -> SourceData:
     """Return a table's rows as `read_csv` gives them, and raise as it does.
 
     Args:
         table: as it was read.
-        target: the column to predict.
+        target: the column to predict, or the column for each output.
         drop: columns to leave out.
     """
-    features = _features(table, target, drop)
-    x, y = _numbers(table, features), targets_of(table, target)
-    return SourceData(x, y, feature_names=tuple(features), files=(table.file,))
+    columns = _by_output(target)
+    features = _features(table, list(columns.values()), drop)
+    x, y = _numbers(table, features), {name: targets_of(table, column) for name, column in columns.items()}
+    return SourceData(x, unwrapped(y), feature_names=tuple(features), files=(table.file,))
 
 
-def _features(table: Table, target: str, drop: Sequence[str]) -> list[str]:
-    must_have(table, "target", [target])
+def _by_output(target: str | Mapping[str, str]) -> Mapping[str, str]:
+    return target if isinstance(target, Mapping) else {ONLY: target}
+
+
+def _features(table: Table, targets: Sequence[str], drop: Sequence[str]) -> list[str]:
+    must_have(table, "target", targets)
     must_have(table, "drop", drop)
-    if target in drop:
-        raise ArgumentError("drop", f"the target {target!r} cannot be left out", "take it out of 'drop'")
-    features = [name for name in table.columns if name != target and name not in drop]
+    for target in targets:
+        if target in drop:
+            raise ArgumentError("drop", f"the target {target!r} cannot be left out", "take it out of 'drop'")
+    features = [name for name in table.columns if name not in targets and name not in drop]
     if "" in features:
         raise DataError(
             f"{table.file}: column {table.columns.index('') + 1} has no name in the first line",
             hint="give it one, or leave it out with drop: ['']; pandas writes row numbers so unless told index=False",
         )
     if not features:
-        raise DataError(f"{table.file}: no column is left to learn from beside {target!r}", hint="drop fewer columns")
+        beside = ", ".join(map(repr, targets))
+        raise DataError(f"{table.file}: no column is left to learn from beside {beside}", hint="drop fewer columns")
     return features
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from dnnrun.data.dataset import Array, SourceData
+from dnnrun.data.dataset import Array, Arrays, SourceData
 from dnnrun.data.sources import ArgumentError, unreadable
 from dnnrun.errors import DataError, suggest
 
@@ -18,20 +19,23 @@ _SAVE = "save it with np.savez(file, x=features, y=labels)"
 def read_npz(
     path: str,
     *,
-    x_train: str | None = None,
-    y_train: str | None = None,
-    x_test: str | None = None,
-    y_test: str | None = None,
+    x_train: str | Mapping[str, str] | None = None,
+    y_train: str | Mapping[str, str] | None = None,
+    x_test: str | Mapping[str, str] | None = None,
+    y_test: str | Mapping[str, str] | None = None,
     class_names: tuple[str, ...] | None = None,
 ) -> SourceData:
     """Read arrays that were saved with ``np.savez``.
 
     Args:
         path: the file.
-        x_train: name of the features, shape (rows, ...); default: ``x_train``, else ``x``.
-        y_train: name of the labels, shape (rows,) or (rows, columns); default: ``y_train``, else ``y``.
-        x_test: name of the test features; default: ``x_test`` if it is there.
-        y_test: name of the test labels; default: ``y_test`` if it is there.
+        x_train: name of the features, shape (rows, ...); default: ``x_train``, else ``x``. Of several inputs the name
+            of an array for each.
+        y_train: name of the labels, shape (rows,) or (rows, columns); default: ``y_train``, else ``y``. Of several
+            outputs the name of an array for each.
+        x_test: name of the test features, or names as for ``x_train``; default: ``x_test`` if it is there, and where
+            nothing has several names.
+        y_test: name of the test labels, likewise.
         class_names: what the class numbers 0, 1, ... stand for; for text labels, the labels in the order of their
             numbers.
 
@@ -45,10 +49,11 @@ def read_npz(
         _check_is_npz(file)
         with np.load(file, allow_pickle=False) as arrays:
             reader = _Reader(file, arrays)
-            x = reader.array("x_train", x_train, "x")
-            y = reader.array("y_train", y_train, "y")
-            has_test = x_test is not None or y_test is not None or {"x_test", "y_test"} & set(arrays.files)
-            held_out = (reader.array("x_test", x_test), reader.array("y_test", y_test)) if has_test else (None, None)
+            x = reader.arrays("x_train", x_train, "x")
+            y = reader.arrays("y_train", y_train, "y")
+            is_found = not (isinstance(x, dict) or isinstance(y, dict)) and {"x_test", "y_test"} & set(arrays.files)
+            has_test = x_test is not None or y_test is not None or is_found
+            held_out = (reader.arrays("x_test", x_test), reader.arrays("y_test", y_test)) if has_test else (None, None)
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(
             f"{file}: damaged: {error}", hint="get the file again, or save it again with np.savez"
@@ -73,6 +78,11 @@ def _check_is_npz(file: Path) -> None:
 class _Reader:
     def __init__(self, file: Path, arrays: np.lib.npyio.NpzFile) -> None:
         self._file, self._arrays = file, arrays
+
+    def arrays(self, argument: str, names: str | Mapping[str, str] | None, other: str | None = None) -> Arrays:
+        if isinstance(names, Mapping):
+            return {name: self.array(argument, array) for name, array in names.items()}
+        return self.array(argument, names, other)
 
     def array(self, argument: str, name: str | None, other: str | None = None) -> Array:
         candidates = [name] if name else [argument, *([other] if other else [])]
