@@ -175,8 +175,21 @@ def seconds_text(seconds: float) -> str:
 def _data_text(data: Mapping[str, Any]) -> str:
     names = {"train": "training", "validation": "validation", "test": "test"}
     rows = ", ".join(f"{count:,} {names[split]}" for split, count in data["rows"].items())
-    classes = f", {len(data['classes'])} classes" if data["classes"] else ""
-    return f"{data['source']}: {rows} rows of {_shape(data['input_shape'])}{classes}"
+    classes = f", {_classes(data['classes'])}" if data["classes"] else ""
+    return f"{data['source']}: {rows} rows of {_shapes(data['input_shape'])}{classes}"
+
+
+def _classes(classes: Any) -> str:
+    """Return how many classes there are, of several outputs for each."""
+    if not isinstance(classes, Mapping):
+        return f"{len(classes)} classes"
+    return ", ".join(f"{name} ({len(of_one)} classes)" if of_one else name for name, of_one in classes.items())
+
+
+def _shapes(shapes: Any) -> str:
+    if not isinstance(shapes, Mapping):
+        return _shape(shapes)
+    return ", ".join(f"{name} {_shape(shape)}" for name, shape in shapes.items())
 
 
 def _model_text(plan: Plan) -> str:

@@ -101,6 +101,13 @@ class DatasetConfig(_Section):
             )
         return self
 
+    def preprocessing_of(self, name: str) -> tuple[tuple[Component, ...], ConfigPath]:
+        """Return the preprocessing layers that an input gets for itself, and where their list stands."""
+        path = ("dataset", "preprocess")
+        if isinstance(self.preprocess, dict):
+            return self.preprocess.get(name, ()), (*path, name)
+        return self.preprocess or (), path
+
 
 class ModelConfig(_Section):
     """A stack or a graph of Keras layers."""

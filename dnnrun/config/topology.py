@@ -84,9 +84,9 @@ class Topology:
         """Return the layer at a position of the list."""
         return next(node for node in self.nodes if node.position == position)
 
-    def takers(self, position: int) -> tuple[Node, ...]:
-        """Return the layers that take what the layer at a position gives."""
-        return tuple(node for node in self.nodes if position in node.takes)
+    def takers(self, source: int | str) -> tuple[Node, ...]:
+        """Return the layers that take what the layer at a position gives, or an input of the data."""
+        return tuple(node for node in self.nodes if source in node.takes)
 
 
 def read_topology(

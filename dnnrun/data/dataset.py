@@ -37,9 +37,9 @@ def row_count(arrays: Arrays) -> int:
     return len(next(iter(by_name(arrays).values())))
 
 
-def facts_by_name(facts: Mapping[str, Any]) -> Any:
-    """Return what is known of each name, of a single one without the name."""
-    return facts[ONLY] if ONLY in facts else dict(facts)
+def unwrapped(named: Mapping[str, Any]) -> Any:
+    """Return what there is for each name, or the thing itself where there is one without a name."""
+    return named[ONLY] if ONLY in named else dict(named)
 
 
 @dataclass(frozen=True)
@@ -218,14 +218,14 @@ class Dataset:
         outputs = [(name, target, self.of_output(name)) for name, target in self.targets.items()]
         return {
             "source": self.source,
-            "task": facts_by_name({name: target.task for name, target, _ in outputs}),
+            "task": unwrapped({name: target.task for name, target, _ in outputs}),
             "fingerprint": self.fingerprint,
-            "input_shape": facts_by_name({name: list(shape) for name, shape in self.input_shapes.items()}),
-            "dtype": facts_by_name({name: str(array.dtype) for name, array in by_name(self.train.x).items()}),
+            "input_shape": unwrapped({name: list(shape) for name, shape in self.input_shapes.items()}),
+            "dtype": unwrapped({name: str(array.dtype) for name, array in by_name(self.train.x).items()}),
             "rows": {name: len(rows) for name, rows in self.splits.items()},
-            "classes": facts_by_name({name: _listed(target.class_names) for name, target, _ in outputs}),
+            "classes": unwrapped({name: _listed(target.class_names) for name, target, _ in outputs}),
             "label_counts": {
-                split: facts_by_name({name: _label_counts(of_one, split) for name, _, of_one in outputs})
+                split: unwrapped({name: _label_counts(of_one, split) for name, _, of_one in outputs})
                 for split in self.splits
             },
             "features": {name: list(names) for name, names in self.feature_names.items()}
@@ -240,7 +240,7 @@ class Dataset:
             for name, target in self.targets.items()
             if target.label_map
         }
-        return dict(facts_by_name(maps))
+        return dict(unwrapped(maps))
 
 
 def _listed(names: Sequence[str] | None) -> list[str] | None:

@@ -11,8 +11,6 @@ from dnnrun.data.dataset import Array
 from dnnrun.errors import DataError
 
 
-
-
 @dataclass(frozen=True)
 class Labels:
     """How the labels of a source map to class numbers.

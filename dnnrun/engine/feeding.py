@@ -19,7 +19,7 @@ class Feed:
 
     Args:
         x: features, shape (rows, ...), in their own type, but for float64, which Keras too makes its own float type.
-        y: labels, shape (rows,) or (rows, columns).
+        y: labels, shape (rows,) or (rows, columns); like ``x`` a mapping where there are names.
         weights: of each row in the loss, shape (rows,), or None.
         batch_size: rows a step; the last step of a pass has what remains.
     """
@@ -32,12 +32,13 @@ class Feed:
     @classmethod
     def of(cls, rows: Rows, batch_size: int, weights: Array | None = None) -> Feed:
         """Put rows into memory where the model computes."""
-        return cls(_tensor(rows.x), _tensor(rows.y), None if weights is None else _tensor(weights), batch_size)
+        x, y = keras.tree.map_structure(_tensor, (rows.x, rows.y))
+        return cls(x, y, None if weights is None else _tensor(weights), batch_size)
 
     @property
     def rows(self) -> int:
         """How many rows there are."""
-        return int(self.x.shape[0])
+        return int(keras.tree.flatten(self.x)[0].shape[0])
 
     @property
     def steps(self) -> int:

@@ -71,7 +71,7 @@ class Loop:
     def predict(self, feed: Feed) -> Any:
         """Return the model's output for every row, as ``predict`` does."""
         starts = range(0, feed.rows, feed.batch_size)
-        parts = [self._predict(feed.x[start : start + feed.batch_size]) for start in starts]
+        parts = [self._predict(_cut(feed.x, start, start + feed.batch_size)) for start in starts]
         return keras.tree.map_structure(lambda *each: np.concatenate([np.asarray(part) for part in each]), *parts)
 
     def _chunk_function(self, step: Callable[[Any], Any]) -> Callable[..., tuple[Logs, Any]]:
@@ -82,18 +82,17 @@ class Loop:
             def batch(number: Any) -> Any:
                 begin, end = number * batch_size, (number + 1) * batch_size
                 if order is None:
-                    return tuple(tensor[begin:end] for tensor in tensors)
-                rows = order[begin:end]
-                return tuple(tf.gather(tensor, rows) for tensor in tensors)
+                    return _cut(tensors, begin, end)
+                return _gathered(tensors, order[begin:end])
 
             def even_batch(number: Any) -> Any:
-                rows = tf.slice(order, [number * batch_size], [batch_size])
-                return tuple(tf.gather(tensor, rows) for tensor in tensors)
+                return _gathered(tensors, tf.slice(order, [number * batch_size], [batch_size]))
 
             if not is_reporting_late:
                 return _with_logs_of_last_step(lambda number: one_step(batch(number)), first, last)
             with _metrics_unread(model):
-                total, even = _loss_total(model), _even_steps(order, batch_size)
+                total = _loss_total(model)
+                even = 0 if keras.tree.is_nested(tensors[1]) else _even_steps(order, batch_size)
                 reached = first
                 if even:
                     until = tf.minimum(last, even)
@@ -102,6 +101,14 @@ class Loop:
             return model.get_metrics_result(), ended
 
         return tf.function(chunk, autograph=False, reduce_retracing=True)
+
+
+def _cut(tensors: Any, begin: Any, end: Any) -> Any:
+    return keras.tree.map_structure(lambda tensor: tensor[begin:end], tensors)
+
+
+def _gathered(tensors: Any, rows: Any) -> Any:
+    return keras.tree.map_structure(lambda tensor: tf.gather(tensor, rows), tensors)
 
 
 def while_finite(step: Callable[[Any], Any], total: Any, first: Any, last: Any) -> Any:
@@ -121,7 +128,8 @@ def _even_steps(order: Any, batch_size: int) -> int:
     """Return how many steps of an epoch may be traced with a number of rows that is known beforehand.
 
     TensorFlow computes a little faster then, and multiplies by the inverse of the number of rows instead of dividing by
-    it, which comes to the same for a power of two. The last batch, which may be smaller, is left out.
+    it, which comes to the same for a power of two. The last batch, which may be smaller, is left out. It is not for
+    models of several outputs: Keras weighs the loss of each by the number of rows only where that is known.
     """
     is_power_of_two = batch_size & (batch_size - 1) == 0
     rows = None if order is None else order.shape[0]

@@ -58,7 +58,7 @@ def explain_misfit(layer: keras.Layer, inputs: Any, error: Exception) -> Misfit:
     if "cropping" in said:
         return Misfit(f"it crops {layer.cropping}, which leaves nothing of {_by(_spatial(layer, shape))}")
     if "missing a required argument" in said or "called on a list" in said:
-        return Misfit("it takes several inputs, and a layer of a stack has one")
+        return Misfit("it takes several inputs, and gets one", "name what it takes: inputs: [left, right]")
     if isinstance(error, IndexError) and isinstance(getattr(layer, "axis", None), int):
         return Misfit(f"it has no axis {layer.axis}, the rows being axis 0", "axis: -1 is the last one")
     return Misfit(_SAYS_LITTLE.sub("", said))

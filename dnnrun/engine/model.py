@@ -1,22 +1,22 @@
-"""From the model section of a config, and the data's shape, to a Keras model that takes the raw rows."""
+"""From the model section of a config, and the data's shapes, to a Keras model that takes the raw rows."""
 
 from __future__ import annotations
 
-import inspect
-from typing import Any
+from dataclasses import dataclass
 
 import keras
 
-from dnnrun.components import Component, ConfigPath
-from dnnrun.config.schema import Experiment
-from dnnrun.data.dataset import Dataset
-from dnnrun.engine.activation import layers_with_activation
-from dnnrun.engine.misfit import explain_misfit
-from dnnrun.engine.objects import ObjectBuilder, in_one_line, reason_of
+from dnnrun.components import Component
+from dnnrun.config.graph import topology_of
+from dnnrun.config.schema import Experiment, ModelConfig
+from dnnrun.config.topology import ROWS, Topology
+from dnnrun.data.dataset import Dataset, by_name, unwrapped
+from dnnrun.engine.activation import with_default_activation
+from dnnrun.engine.assembly import Assembly, Flow
+from dnnrun.engine.model_function import model_of_function
+from dnnrun.engine.objects import ObjectBuilder
 from dnnrun.engine.preprocessing import preprocessing_layers
-from dnnrun.errors import ConfigError
 
-_STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics")
 _TAKES_NUMBERS_OF_THINGS = {
     "Embedding",
     "ReversibleEmbedding",
@@ -25,120 +25,65 @@ _TAKES_NUMBERS_OF_THINGS = {
     "Hashing",
     "HashedCrossing",
 }
-_OFFERED = "a function of the input's shape and the number of classes: def make(input_shape, classes)"
 
 
-def build_model(experiment: Experiment, dataset: Dataset, builder: ObjectBuilder) -> keras.Model:
+@dataclass(frozen=True)
+class BuiltModel:
+    """A model, and which of its layers are preprocessing."""
+
+    model: keras.Model
+    preprocessing: tuple[keras.layers.Layer, ...]
+
+
+def build_model(experiment: Experiment, dataset: Dataset, builder: ObjectBuilder) -> BuiltModel:
     """Build the model that a config describes, for the data it will see.
 
     The preprocessing layers are the first of the model, so that the saved model takes raw rows. Those that learn from
-    data (``adapt``) have learnt from the training rows, and from no others, when this returns.
+    data (``adapt``) have learnt from the training rows, and from no others, when this returns. Inputs and outputs that
+    have names are mappings; otherwise the model has one of each.
 
     Raises:
         ConfigError: a layer that cannot be made, or does not fit what reaches it, at its line and with the shapes.
     """
     config = experiment.model
-    inputs = keras.Input(dataset.input_shape, dtype=_input_dtype(experiment, dataset), name="rows")
-    stack = _Stack(builder, inputs, dataset.input_shape)
-    for layer, component, path in preprocessing_layers(experiment, dataset, builder):
-        stack.add(layer, component, path)
+    topology = topology_of(experiment, dataset.inputs) if isinstance(config, ModelConfig) else None
+    inputs = {
+        name: keras.Input(shape, dtype=_input_dtype(name, experiment, dataset, topology), name=name or ROWS)
+        for name, shape in dataset.input_shapes.items()
+    }
+    assembly = Assembly(builder, inputs.values())
+    preprocessing: list[keras.layers.Layer] = []
+    flows: dict[int | str, Flow] = {}
+    for name, tensor in inputs.items():
+        flow = Flow(tensor, (f"{name or ROWS} {dataset.input_shapes[name]}",))
+        for layer, component, path in preprocessing_layers(experiment, dataset, name, builder):
+            flow = assembly.add(layer, component, path, [flow])
+            preprocessing.append(layer)
+        flows[name or ROWS] = flow
     if isinstance(config, Component):
-        return _from_function(config, stack.outputs, inputs, dataset, builder)
-    for index, component in enumerate(layers_with_activation(config, builder)):
-        path = ("model", "layers", index)
-        stack.add(builder.build("layers", component, path), component, path)
-    return keras.Model(inputs, stack.outputs, name=_model_name(config.name or experiment.run_name))
+        reached = {name: flows[name or ROWS].tensor for name in inputs}
+        model = model_of_function(config, unwrapped(reached), unwrapped(inputs), dataset, builder)
+        return BuiltModel(model, tuple(preprocessing))
+    assert topology is not None
+    for node in with_default_activation(topology, config.activation, builder).nodes:
+        layer = builder.build("layers", node.component, node.path)
+        taken = [flows[source] for source in node.takes]
+        flows[node.position] = assembly.add(layer, node.component, node.path, taken)
+    outputs = {
+        output.name: flows[position].tensor
+        for output, position in zip(experiment.outputs, topology.outputs, strict=True)
+    }
+    name = _model_name(config.name or experiment.run_name)
+    return BuiltModel(keras.Model(unwrapped(inputs), unwrapped(outputs), name=name), tuple(preprocessing))
 
 
-class _Stack:
-    """Layers put on top of one another, with the shapes on the way kept for messages."""
-
-    def __init__(self, builder: ObjectBuilder, inputs: Any, shape: tuple[int, ...]) -> None:
-        self.outputs = inputs
-        self._builder = builder
-        self._names = {inputs.name}
-        self._trail = [f"rows {shape}"]
-
-    def add(self, layer: Any, component: Component, path: ConfigPath) -> None:
-        if not isinstance(layer, keras.layers.Layer):
-            raise self._builder.refusal(f"{component.name} is no Keras layer: it gives {type(layer).__name__}", path)
-        if layer.name in self._names:
-            raise self._builder.refusal(f"two layers are named {layer.name!r}", path, "give one of them another name")
-        self._names.add(layer.name)
-        try:
-            outputs = layer(self.outputs)
-        except Exception as error:
-            raise self._misfit(layer, component, path, error) from error
-        if not hasattr(outputs, "shape"):
-            raise self._builder.refusal(
-                f"{component.name} gives several outputs, and a stack has one", path, "take return_state out"
-            )
-        shape = tuple(outputs.shape)[1:]
-        if 0 in shape:  # Keras before 3.15 goes on with nothing
-            raise self._misfit(layer, component, path, ValueError(f"it leaves nothing, an output of shape {shape}"))
-        self.outputs = outputs
-        self._trail.append(f"{component.name} {shape}")
-
-    def _misfit(self, layer: Any, component: Component, path: ConfigPath, error: Exception) -> ConfigError:
-        shape, misfit = tuple(self.outputs.shape)[1:], explain_misfit(layer, self.outputs, error)
-        return self._builder.refusal(
-            f"{component.name} does not fit what reaches it, of shape {shape}: {misfit.reason}",
-            path,
-            f"{misfit.remedy}\nshapes on the way: {' -> '.join(self._trail)}".lstrip(),
-        )
-
-
-def _from_function(
-    component: Component, outputs: Any, inputs: Any, dataset: Dataset, builder: ObjectBuilder
-) -> keras.Model:
-    """Call a user's function with the shape of its input and, if it takes them, the number of classes."""
-    path = ("model",)
-    function = builder.load(component, path)
-    offered = {"input_shape": tuple(outputs.shape)[1:], "classes": len(dataset.class_names or ())}
-    try:
-        takes = inspect.signature(function).parameters
-        given = {name: value for name, value in offered.items() if name in takes and name not in component.arguments}
-        made = function(*component.positional, **{**given, **component.arguments})
-    except Exception as error:
-        raise builder.refusal(
-            f"{component.name} failed: {type(error).__name__}: {in_one_line(error)}", path, _OFFERED
-        ) from error
-    if not isinstance(made, keras.Model):
-        raise builder.refusal(f"{component.name} returned {type(made).__name__}, not a Keras model", path, _OFFERED)
-    try:
-        result = made(outputs)
-    except Exception as error:
-        raise builder.refusal(
-            f"the model that {component.name} returned does not take what reaches it, of shape "
-            f"{tuple(outputs.shape)[1:]}: {reason_of(error)}",
-            path,
-            _OFFERED,
-        ) from error
-    if not hasattr(result, "shape"):
-        raise builder.refusal(f"the model that {component.name} returned has several outputs", path, "return one")
-    if inputs is outputs:
-        return made
-    _refuse_to_wrap(made, component, builder)
-    return keras.Model(inputs, result, name=made.name)
-
-
-def _refuse_to_wrap(made: keras.Model, component: Component, builder: ObjectBuilder) -> None:
-    """Preprocessing puts the model inside another, whose steps are Keras's: a step of the model's own would be lost."""
-    lost = [name for name in _STEPS if getattr(type(made), name) is not getattr(keras.Model, name)]
-    if lost:
-        raise builder.refusal(
-            f"the model that {component.name} returned has a {lost[0]} of its own, which preprocessing would hide",
-            ("model",),
-            "set dataset.preprocess: [] and put these layers into the model",
-        )
-
-
-def _input_dtype(experiment: Experiment, dataset: Dataset) -> str:
-    """Return int32 for whole numbers that the first layer looks something up by; others are for computing with."""
-    model = experiment.model
-    layers = [*(experiment.dataset.preprocess or ()), *(() if isinstance(model, Component) else model.layers)]
-    is_whole = dataset.train.x.dtype.kind in "iu" and not dataset.is_image
-    return "int32" if is_whole and layers and layers[0].name in _TAKES_NUMBERS_OF_THINGS else "float32"
+def _input_dtype(name: str, experiment: Experiment, dataset: Dataset, topology: Topology | None) -> str:
+    """Return int32 for whole numbers that the first layers look something up by; others are for computing with."""
+    is_whole = by_name(dataset.train.x)[name].dtype.kind in "iu" and name not in dataset.images
+    first = [layer.name for layer in experiment.dataset.preprocessing_of(name)[0][:1]]
+    if not first and topology is not None:
+        first = [node.component.name for node in topology.takers(name or ROWS)]
+    return "int32" if is_whole and first and set(first) <= _TAKES_NUMBERS_OF_THINGS else "float32"
 
 
 def _model_name(name: str) -> str:

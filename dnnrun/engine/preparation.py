@@ -80,8 +80,9 @@ def prepare(
     session = open_session(experiment, dataset, workers)
     builder = ObjectBuilder(experiment, allow_code=allow_code)
     with session.scope():
-        model = build_model(experiment, dataset, builder)
-        load_initial_weights(model, experiment)
+        built = build_model(experiment, dataset, builder)
+        model = built.model
+        load_initial_weights(model, built.preprocessing, experiment)
         compile_model(model, experiment, builder, session)
         callbacks = CallbackFactory(experiment, builder)
         untrained = try_one_batch(model, experiment, dataset)

@@ -44,7 +44,7 @@ class ReplicatedLoop(Loop):
         one_step = tf.function(step, jit_compile=True, reduce_retracing=True) if self._jit else step
 
         def chunk(tensors: Any, order: Any, batch_size: int, first: Any, last: Any) -> tuple[Logs, Any]:
-            rows_in_order = tf.range(tf.shape(tensors[0])[0]) if order is None else order
+            rows_in_order = tf.range(tf.shape(keras.tree.flatten(tensors)[0])[0]) if order is None else order
 
             def on_all(number: Any) -> None:
                 rows = rows_in_order[number * batch_size : (number + 1) * batch_size]
@@ -65,7 +65,7 @@ def _replica_step(model: keras.Model, step: Callable[[Any], Any], tensors: Any, 
     run = tf.maximum(count, 1)
     start = tf.minimum(replica * even + tf.minimum(replica, left_over), size - 1)
     mine = rows[start : start + run]
-    x, y = (tf.gather(tensor, mine) for tensor in tensors[:2])
+    x, y = keras.tree.map_structure(lambda tensor: tf.gather(tensor, mine), tensors[:2])
     # Keras divides by the rows of this part, and by the replicas; the mean over the batch divides by all its rows.
     factor = tf.cast(count * replicas, tf.float32) / tf.cast(size, tf.float32)
     weights = tf.gather(tensors[2], mine) if len(tensors) == 3 else tf.ones([run])
@@ -77,8 +77,10 @@ def _replica_step(model: keras.Model, step: Callable[[Any], Any], tensors: Any, 
     # Its loss, penalties included, times its share of the rows of an even division: over all replicas, the batch's.
     share = tf.cast(size, tf.float32) / tf.cast(replicas * run, tf.float32)
     is_real = tf.cast(count > 0, tf.float32)
+    # Of each of several outputs Keras averages the losses of the parts, one without rows as well: it adds 0.
+    of_outputs = {id(variable) for variable in model._compile_loss.variables}
     for variable, old in zip(watched, before, strict=True):
-        scale = share if variable is loss_total else is_real
+        scale = share if variable is loss_total else 1.0 if id(variable) in of_outputs else is_real
         variable.assign(old + (_own_part(variable) - old) * tf.cast(scale, old.dtype))
 
 

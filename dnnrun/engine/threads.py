@@ -9,15 +9,18 @@ from __future__ import annotations
 import math
 
 from dnnrun.components import Component
+from dnnrun.config.graph import topology_of
 from dnnrun.config.schema import Experiment
+from dnnrun.config.topology import ROWS
 from dnnrun.data.dataset import Dataset
 
 ALL = 0  # TensorFlow's word for as many as there are cores
 _LIMIT = 2e8  # multiplications a step, up to which one thread is faster
 _CHEAP = {
-    "Activation", "ActivityRegularization", "BatchNormalization", "Discretization", "Dropout", "ELU", "Flatten",
-    "GaussianDropout", "GaussianNoise", "LayerNormalization", "LeakyReLU", "Normalization", "PReLU", "ReLU",
-    "Rescaling", "Reshape", "Softmax", "UnitNormalization",
+    "Activation", "ActivityRegularization", "Add", "Average", "BatchNormalization", "Discretization",
+    "Dropout", "ELU", "Flatten", "GaussianDropout", "GaussianNoise", "LayerNormalization", "LeakyReLU",
+    "Maximum", "Minimum", "Multiply", "Normalization", "PReLU", "ReLU", "Rescaling", "Reshape", "Softmax",
+    "Subtract", "UnitNormalization",
 }  # fmt: skip
 
 
@@ -30,15 +33,27 @@ def choose_threads(experiment: Experiment, dataset: Dataset) -> int:
 
 
 def _multiplications(experiment: Experiment, dataset: Dataset) -> float | None:
-    """Return how many multiplications a training step of a dense stack takes; None for any other model."""
+    """Return how many multiplications a training step of a dense net takes; None for any other model."""
     model = experiment.model
     if isinstance(model, Component):
         return None
-    width, weights = math.prod(dataset.input_shape), 0
-    for layer in (*(experiment.dataset.preprocess or ()), *model.layers):
+    widths: dict[int | str, int] = {name or ROWS: math.prod(shape) for name, shape in dataset.input_shapes.items()}
+    if any(layer.name not in _CHEAP for name in dataset.input_shapes for layer in _preprocessing(experiment, name)):
+        return None
+    weights = 0
+    for node in topology_of(experiment, dataset.inputs).nodes:
+        layer, taken = node.component, [widths[source] for source in node.takes]
         if layer.name == "Dense" and isinstance(layer.arguments.get("units"), int):
-            weights += width * layer.arguments["units"]
-            width = layer.arguments["units"]
-        elif layer.name not in _CHEAP:
+            widths[node.position] = layer.arguments["units"]
+            weights += taken[0] * widths[node.position]
+        elif layer.name == "Concatenate":
+            widths[node.position] = sum(taken)
+        elif layer.name in _CHEAP:
+            widths[node.position] = taken[0]
+        else:
             return None
     return 3.0 * weights * experiment.batch_size  # forward, and twice as much backward
+
+
+def _preprocessing(experiment: Experiment, name: str) -> tuple[Component, ...]:
+    return experiment.dataset.preprocessing_of(name)[0]

@@ -70,8 +70,9 @@ def train_experiment(
     try:
         document = experiment.document
         writer.write_config(document.written if document else None, to_yaml(experiment))
-        if prepared.dataset.label_map:
-            writer.write_labels(prepared.dataset.class_names or ())
+        labels = prepared.dataset.label_maps()
+        if labels:
+            writer.write_labels(labels)
     except BaseException:
         writer.close()
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
@@ -12,10 +13,15 @@ from dnnrun.engine.objects import in_one_line
 from dnnrun.errors import ConfigError, Problem
 
 
-def load_initial_weights(model: keras.Model, experiment: Experiment) -> None:
+def load_initial_weights(
+    model: keras.Model, preprocessing: Sequence[keras.layers.Layer], experiment: Experiment
+) -> None:
     """Load the weights that the config names, if it names any, into every layer but the preprocessing.
 
-    What the preprocessing layers have learnt from this run's training rows stays.
+    Args:
+        model: built.
+        preprocessing: those of its layers that keep what they have learnt from this run's training rows.
+        experiment: the config.
 
     Raises:
         ConfigError: there is no such file, or its weights are those of another model.
@@ -25,7 +31,6 @@ def load_initial_weights(model: keras.Model, experiment: Experiment) -> None:
     file, where = Path(experiment.initial_weights), experiment.place(("initial_weights",))
     if not file.is_file():
         raise ConfigError(Problem(f"{file}: there is no such file", where, nearby_files(file)))
-    preprocessing = model.layers[1 : 1 + len(experiment.dataset.preprocess or ())]  # behind the input
     learnt = [layer.get_weights() for layer in preprocessing]
     try:
         if file.suffix == ".keras":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,7 @@ class FollowingWriter(RunWriter):
     def write_resolved(self, resolved: str) -> None:
         """Leave it to the chief."""
 
-    def write_labels(self, class_names: Sequence[str]) -> None:
+    def write_labels(self, labels: Mapping[str, Any]) -> None:
         """Leave it to the chief."""
 
     def append_history(self, row: Mapping[str, float]) -> None:

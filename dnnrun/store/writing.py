@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import fcntl
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
@@ -134,9 +134,9 @@ class RunWriter:
         """Keep the config as it was understood, after a change of it too."""
         atomic.write_text(self.path / layout.RESOLVED, resolved)
 
-    def write_labels(self, class_names: Sequence[str]) -> None:
-        """Keep which label each class number stands for."""
-        atomic.write_json(self.path / layout.LABELS, {str(number): name for number, name in enumerate(class_names)})
+    def write_labels(self, labels: Mapping[str, Any]) -> None:
+        """Keep which label each class number stands for, of several outputs for each of them."""
+        atomic.write_json(self.path / layout.LABELS, labels)
 
     def append_history(self, row: Mapping[str, float]) -> None:
         """Add the row of one epoch to history.csv."""

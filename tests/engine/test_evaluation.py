@@ -16,7 +16,6 @@ from dnnrun.engine.evaluation import (
     evaluate,
     predicted_classes,
     regression_figures,
-    trivial_guess,
 )
 from dnnrun.engine.preparation import Prepared
 
@@ -34,17 +33,6 @@ model: {layers: [{Dense: 1}]}
 loss: mse
 metrics: [mae]
 """
-
-
-def trivial_of(prepared: Prepared) -> dict[str, float]:
-    rows = prepared.dataset.splits.get("test", prepared.dataset.train)
-    columns = prepared.model(rows.x[:1]).shape[1]
-    guess = trivial_guess(
-        prepared.model, prepared.experiment, prepared.dataset, rows, prepared.builder, columns=columns
-    )
-    assert guess is not None
-    metrics: dict[str, float] = guess["metrics"]
-    return metrics
 
 
 def test_figures_of_each_class_are_those_of_scikit_learn(build: Build) -> None:
@@ -97,70 +85,12 @@ def test_figures_of_regression() -> None:
 def test_predicted_classes(
     loss: str, predicted: list[list[float]], classes: list[int], load: Callable[..., Experiment]
 ) -> None:
-    assert predicted_classes(np.array(predicted), load(f"loss: {loss}")).tolist() == classes
-
-
-def test_trivial_guess_of_several_classes_is_the_entropy_of_their_shares(build: Build) -> None:
-    prepared = build("dataset: {source: iris, test_split: 0.2}\nmetrics: [accuracy]")
-    share = np.bincount(prepared.dataset.train.y) / len(prepared.dataset.train)
-    y = prepared.dataset.splits["test"].y
-    metrics = trivial_of(prepared)
-    assert metrics["accuracy"] == pytest.approx(np.mean(y == np.argmax(share)))
-    assert metrics["loss"] == pytest.approx(-np.log(share[y]).mean(), rel=1e-5)
-
-
-@pytest.mark.parametrize(
-    "lines",
-    [
-        "model: {layers: [{Dense: 3}]}\nloss: {SparseCategoricalCrossentropy: {from_logits: true}}",
-        "dataset: {source: iris, one_hot: true}\nloss: categorical_crossentropy",
-        "model: {layers: [{Dense: {units: 5, activation: softmax}}]}",
-        "precision: mixed_bfloat16",
-    ],
-)
-def test_trivial_guess_is_the_same_in_every_form_of_the_labels(lines: str, build: Build) -> None:
-    metrics = trivial_of(build(lines + "\nmetrics: [accuracy]"))
-    assert metrics["loss"] == pytest.approx(math.log(3), rel=1e-4)
-    assert metrics["accuracy"] == pytest.approx(1 / 3)
-
-
-@pytest.mark.parametrize(
-    ("activation", "loss"),
-    [(", activation: sigmoid", "binary_crossentropy"), ("", "{BinaryCrossentropy: {from_logits: true}}")],
-)
-@pytest.mark.filterwarnings("ignore:Keras's accuracy takes an output above 0.5")
-def test_trivial_guess_of_two_classes(activation: str, loss: str, build: Build) -> None:
-    prepared = build(PIMA % (activation, loss))
-    share = prepared.dataset.train.y.mean()
-    test = prepared.dataset.splits["test"].y.mean()
-    metrics = trivial_of(prepared)
-    assert metrics["loss"] == pytest.approx(-test * math.log(share) - (1 - test) * math.log(1 - share), rel=1e-4)
-    assert metrics["accuracy"] == pytest.approx(1 - test)
+    assert predicted_classes(np.array(predicted), load(f"loss: {loss}").loss).tolist() == classes
 
 
 def test_accuracy_of_logits_is_warned_of(build: Build) -> None:
     with pytest.warns(UserWarning, match="BinaryAccuracy: {threshold: 0}"):
         build(PIMA % ("", "{BinaryCrossentropy: {from_logits: true}}"))
-
-
-def test_trivial_guess_under_a_hinge_loss_is_the_sign_of_the_commoner_class(build: Build) -> None:
-    metrics = trivial_of(build((PIMA % (", activation: tanh", "hinge")).replace("[accuracy]", "[hinge]")))
-    assert metrics["loss"] == pytest.approx(2 * 67 / 192)
-    assert metrics["hinge"] == pytest.approx(metrics["loss"])
-
-
-def test_trivial_guess_of_regression_is_the_mean(build: Build) -> None:
-    prepared = build(BOSTON)
-    mean, y = prepared.dataset.train.y.mean(), prepared.dataset.splits["test"].y
-    metrics = trivial_of(prepared)
-    assert metrics["mae"] == pytest.approx(np.abs(y - mean).mean(), rel=1e-4)
-    assert metrics["loss"] == pytest.approx(np.square(y - mean).mean(), rel=1e-4)
-
-
-def test_the_trivial_guess_leaves_the_metrics_of_the_model_alone(build: Build) -> None:
-    prepared = build("metrics: [accuracy]")
-    assert trivial_of(prepared)["accuracy"] > 0
-    assert float(prepared.model.get_metrics_result()["accuracy"]) == 0
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from dnnrun.components import Component
-from dnnrun.config.schema import Experiment, ModelConfig
+from dnnrun.config.schema import Experiment
+from dnnrun.config.topology import DataInputs, Topology, read_topology
 from dnnrun.data.load import resolve_data
 from dnnrun.engine.activation import hidden_layers_to_activate
 from dnnrun.engine.preparation import Prepared
@@ -50,9 +51,9 @@ def test_names(build: Build) -> None:
     assert build("model: {name: net, layers: [{Dense: 3}]}").model.name == "net"
 
 
-def layers_of(*notations: object) -> ModelConfig:
+def stack_of(*notations: object) -> Topology:
     parsed = [Component(n) if isinstance(n, str) else Component(*next(iter(n.items()))) for n in notations]  # type: ignore[attr-defined]
-    return ModelConfig(activation=Component("relu"), layers=tuple(parsed))
+    return read_topology(parsed, DataInputs(), None, lambda path, *, of_key=False: None)[0]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def layers_of(*notations: object) -> ModelConfig:
     ],
 )
 def test_which_layers_get_the_default_activation(layers: list[object], activated: list[int]) -> None:
-    assert hidden_layers_to_activate(layers_of(*layers)) == activated
+    assert hidden_layers_to_activate(stack_of(*layers)) == activated
 
 
 def test_the_default_activation_is_set(build: Build) -> None:
@@ -122,9 +123,9 @@ OUT = "{Dense: {units: 3, activation: softmax}}"
         (lines_of("{Reshape: [3, 3]}", OUT), "{Reshape: [3, 3]}", ["Reshape does not fit", "of shape (4,)", "(3, 3)"]),
         (lines_of("{Reshape: [2, 2]}", "{LSTM: {units: 2, return_state: true}}", OUT),
          "{LSTM: {units: 2, return_state: true}}", ["LSTM gives several outputs", "take return_state out"]),
-        (lines_of("{Dense: {units: 2, name: a}}", "{Dense: {units: 4, name: a}}", OUT), "{Dense: {units: 4, name: a}}",
+        (lines_of("{Dense: {units: 2, name: a}}", "{Dense: {units: 4, name: a}}", OUT), "a",
          ["two layers are named 'a'"]),
-        (lines_of("{Dense: {units: 2, name: rows}}", OUT), "{Dense: {units: 2, name: rows}}", ["named 'rows'"]),
+        (lines_of("{Dense: {units: 2, name: rows}}", OUT), "rows", ["'rows' is the name of an input"]),
         (IMAGES + "    - {Reshape: [28, 28, 1]}\n    - {MaxPooling2D: 30}\n", "{MaxPooling2D: 30}",
          ["MaxPooling2D does not fit what reaches it, of shape (28, 28, 1)"]),
         ("dataset: {source: iris, preprocess: [StringLookup]}", "StringLookup", ["StringLookup cannot learn from"]),

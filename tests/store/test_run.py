@@ -239,7 +239,7 @@ def test_the_config_as_written_and_as_understood(writer: RunWriter) -> None:
 
 
 def test_labels(writer: RunWriter) -> None:
-    writer.write_labels(["setosa", "été"])
+    writer.write_labels({"0": "setosa", "1": "été"})
     assert json.loads((writer.path / layout.LABELS).read_text(encoding="utf-8")) == {"0": "setosa", "1": "été"}
 
 

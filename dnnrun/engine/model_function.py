@@ -1,0 +1,79 @@
+"""A model that a function of the user's makes, put behind the preprocessing."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import keras
+
+from dnnrun.components import Component
+from dnnrun.data.dataset import Dataset
+from dnnrun.engine.objects import ObjectBuilder, in_one_line, reason_of
+
+_STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics")
+_OFFERED = "a function of the input's shape and the number of classes: def make(input_shape, classes)"
+
+
+def model_of_function(
+    component: Component, reached: Any, inputs: Any, dataset: Dataset, builder: ObjectBuilder
+) -> keras.Model:
+    """Call a function with the shape of its input and, if it takes them, the number of classes.
+
+    Args:
+        component: names the function.
+        reached: what the preprocessing makes of the inputs: a symbolic tensor, or one for each named input.
+        inputs: the model's inputs in the same form; the same where there is no preprocessing.
+        dataset: tells the number of classes.
+        builder: loads the function.
+
+    Raises:
+        ConfigError: it fails, makes no model, or one that does not take what reaches it.
+    """
+    path = ("model",)
+    function = builder.load(component, path)
+    shape = _shape(reached)
+    offered = {"input_shape": shape, "classes": len(dataset.class_names or ())}
+    try:
+        takes = inspect.signature(function).parameters
+        given = {name: value for name, value in offered.items() if name in takes and name not in component.arguments}
+        made = function(*component.positional, **{**given, **component.arguments})
+    except Exception as error:
+        raise builder.refusal(
+            f"{component.name} failed: {type(error).__name__}: {in_one_line(error)}", path, _OFFERED
+        ) from error
+    if not isinstance(made, keras.Model):
+        raise builder.refusal(f"{component.name} returned {type(made).__name__}, not a Keras model", path, _OFFERED)
+    try:
+        result = made(reached)
+    except Exception as error:
+        raise builder.refusal(
+            f"the model that {component.name} returned does not take what reaches it, of shape "
+            f"{shape}: {reason_of(error)}",
+            path,
+            _OFFERED,
+        ) from error
+    if not hasattr(result, "shape"):
+        raise builder.refusal(f"the model that {component.name} returned has several outputs", path, "return one")
+    if all(one is other for one, other in zip(*map(keras.tree.flatten, (inputs, reached)), strict=True)):
+        return made
+    _refuse_to_wrap(made, component, builder)
+    return keras.Model(inputs, result, name=made.name)
+
+
+def _shape(tensors: Any) -> Any:
+    """Return the shape of one row, of several inputs by their names."""
+    if isinstance(tensors, dict):
+        return {name: _shape(tensor) for name, tensor in tensors.items()}
+    return tuple(tensors.shape)[1:]
+
+
+def _refuse_to_wrap(made: keras.Model, component: Component, builder: ObjectBuilder) -> None:
+    """Preprocessing puts the model inside another, whose steps are Keras's: a step of the model's own would be lost."""
+    lost = [name for name in _STEPS if getattr(type(made), name) is not getattr(keras.Model, name)]
+    if lost:
+        raise builder.refusal(
+            f"the model that {component.name} returned has a {lost[0]} of its own, which preprocessing would hide",
+            ("model",),
+            "set dataset.preprocess: [] and put these layers into the model",
+        )
