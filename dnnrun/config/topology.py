@@ -88,6 +88,14 @@ class Topology:
         """Return the layers that take what the layer at a position gives, or an input of the data."""
         return tuple(node for node in self.nodes if source in node.takes)
 
+    def behind(self, position: int) -> tuple[Node, ...]:
+        """Return the layers that take, directly or through others, what the layer at a position gives."""
+        reached = {position}
+        for node in self.nodes:
+            if reached.intersection(node.takes):
+                reached.add(node.position)
+        return tuple(node for node in self.nodes if node.position in reached and node.position != position)
+
 
 def read_topology(
     layers: Sequence[Component | None], data: DataInputs, outputs: Sequence[str] | None, place: Placing

@@ -121,8 +121,8 @@ def _how_to_have(metric: str, subject: Subject) -> str:
     near = suggest(metric, subject.logged)
     known = f"an epoch will have: {', '.join(subject.logged)}"
     plain = metric.removeprefix("val_")
-    if not near and catalog.find("metrics", plain):
-        near = f"ask for it: metrics: [{', '.join([*map(str, subject.experiment.metrics), plain])}]"
+    if not near and subject.loss and catalog.find("metrics", plain):
+        near = f"ask for it: metrics: [{', '.join([*map(str, subject.metrics), plain])}]"
     return f"{near}\n{known}" if near else known
 
 

@@ -79,7 +79,7 @@ def embedding_too_small(subject: Subject) -> Iterator[Finding]:
 def dropout_after_output(subject: Subject) -> Iterator[Finding]:
     """Dropout behind the last layer with weights."""
     output = subject.output
-    behind = [node for node in subject.nodes if output and node.position > output.node.position]
+    behind = subject.topology.behind(output.node.position) if subject.topology and output else ()
     for node in behind:
         if node.component.name in _DROPPING:
             what = f"{node.component.name} behind the output sets outputs to 0 at random while training"
@@ -113,7 +113,11 @@ def normalization_of_one_row(subject: Subject) -> Iterator[Finding]:
 def vanishing_gradients(subject: Subject) -> Iterator[Finding]:
     """Many saturating layers on top of one another."""
     in_a_row: list[Node] = []
+    before: tuple[int | str, ...] = ()
     for node in subject.nodes:
+        if node.takes != before:  # another branch, or a place where several meet
+            in_a_row.clear()
+        before = (node.position,)
         if node.component.name in _NORMALIZING or (node.component.name in WEIGHED and not _saturates(subject, node)):
             in_a_row.clear()
         elif node.component.name in WEIGHED:
@@ -147,7 +151,6 @@ def _saturates(subject: Subject, node: Node) -> bool:
 
 def _embeddings(subject: Subject) -> Iterator[tuple[Node, tuple[Component, ...]]]:
     """Yield every embedding that takes the data, with the layers that the data goes through before."""
-    preprocess = subject.experiment.dataset.preprocess or ()
     positions = {node.position: node for node in subject.nodes}
     for node in subject.nodes:
         if node.component.name != "Embedding":
@@ -158,7 +161,13 @@ def _embeddings(subject: Subject) -> Iterator[tuple[Node, tuple[Component, ...]]
             before.append(positions[source].component)
             source = positions[source].takes[0]
         if isinstance(source, str) and all(_keeps_numbers(layer) for layer in before):
-            yield node, (*preprocess, *(layer for layer in before if layer.name not in {"Flatten", "Reshape"}))
+            yield (
+                node,
+                (
+                    *subject.preprocessing_of(source),
+                    *(layer for layer in before if layer.name not in {"Flatten", "Reshape"}),
+                ),
+            )
 
 
 def _keeps_numbers(layer: Component) -> bool:

@@ -16,8 +16,8 @@ _OF_PROBABILITIES = ("crossentropy",)
 
 def sparse_loss_with_vectors(subject: Subject) -> Iterator[Finding]:
     """A sparse loss, which takes class numbers, with one-hot labels."""
-    loss, facts = subject.experiment.loss, subject.facts
-    if loss.is_import_path or not takes_class_numbers(loss.name):
+    loss, facts = subject.loss, subject.facts
+    if loss is None or loss.is_import_path or not takes_class_numbers(loss.name):
         return
     if subject.experiment.dataset.one_hot:
         edit = "take dataset.one_hot out, or use loss: categorical_crossentropy"
@@ -29,7 +29,9 @@ def sparse_loss_with_vectors(subject: Subject) -> Iterator[Finding]:
 
 def categorical_loss_with_class_numbers(subject: Subject) -> Iterator[Finding]:
     """A categorical loss, which takes one-hot labels, with class numbers."""
-    loss, facts = subject.experiment.loss, subject.facts
+    loss, facts = subject.loss, subject.facts
+    if loss is None:
+        return
     is_categorical = "categorical" in loss.name.lower() and not takes_class_numbers(loss.name)
     if loss.is_import_path or not is_categorical or subject.experiment.dataset.one_hot:
         return
@@ -40,8 +42,8 @@ def categorical_loss_with_class_numbers(subject: Subject) -> Iterator[Finding]:
 
 def binary_loss_with_several_classes(subject: Subject) -> Iterator[Finding]:
     """Binary crossentropy where one of several classes is right."""
-    loss, facts = subject.experiment.loss, subject.facts
-    if loss.is_import_path or "binary" not in loss.name.lower() or facts is None:
+    loss, facts = subject.loss, subject.facts
+    if loss is None or loss.is_import_path or "binary" not in loss.name.lower() or facts is None:
         return
     classes = len(facts.classes)
     if classes > 2 and facts.task == "classification":
@@ -51,17 +53,18 @@ def binary_loss_with_several_classes(subject: Subject) -> Iterator[Finding]:
 
 def logits_with_activation(subject: Subject) -> Iterator[Finding]:
     """from_logits where the model has gone over the logits itself."""
-    output = subject.output
-    if subject.from_logits and output and output.activation in {"softmax", "sigmoid"}:
-        loss = subject.experiment.loss.name
+    output, loss = subject.output, subject.loss
+    if loss and subject.from_logits and output and output.activation in {"softmax", "sigmoid"}:
         what = f"from_logits says that no function has gone over the output, and the last layer has {output.activation}"
         edit = f"take from_logits out, or take activation: {output.activation} out of the last layer"
-        yield Finding(what, ("loss", loss, "from_logits"), edit, of_key=True)
+        yield Finding(what, ("loss", loss.name, "from_logits"), edit, of_key=True)
 
 
 def probabilities_from_linear_output(subject: Subject) -> Iterator[Finding]:
     """A crossentropy of probabilities over an output that gives none."""
-    loss, output = subject.experiment.loss, subject.output
+    loss, output = subject.loss, subject.output
+    if loss is None:
+        return
     is_over_probabilities = any(part in loss.name.lower().replace("_", "") for part in _OF_PROBABILITIES)
     if loss.is_import_path or subject.from_logits or not is_over_probabilities:
         return
@@ -76,14 +79,14 @@ def probabilities_from_linear_output(subject: Subject) -> Iterator[Finding]:
 
 def accuracy_for_regression(subject: Subject) -> Iterator[Finding]:
     """A metric for classes with a loss for numbers."""
-    experiment, facts = subject.experiment, subject.facts
-    if experiment.loss.is_import_path or is_for_classes(experiment.loss.name) or experiment.dataset.one_hot:
+    loss, facts = subject.loss, subject.facts
+    if loss is None or loss.is_import_path or is_for_classes(loss.name) or subject.experiment.dataset.one_hot:
         return
     if facts is not None and not _may_be_a_quantity(subject):
         return
-    for index, metric in enumerate(experiment.metrics):
+    for index, metric in enumerate(subject.metrics):
         if is_metric_for_classes(metric.name) and not metric.is_import_path:
-            what = f"{metric.name} counts hits of classes, and {experiment.loss.name} is for numbers"
+            what = f"{metric.name} counts hits of classes, and {loss.name} is for numbers"
             yield Finding(what, ("metrics", index), "use metrics: [mae], or a loss for classes")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dnnrun.components import Component
 from dnnrun.config.tasks import takes_class_numbers
 from dnnrun.rules.rule import Finding
 from dnnrun.rules.subject import Output, Subject
@@ -33,8 +34,14 @@ def softmax_on_one_unit(subject: Subject) -> Iterator[Finding]:
 
 def sigmoid_for_exclusive_classes(subject: Subject) -> Iterator[Finding]:
     """Sigmoid over several units of which one is right."""
-    output, loss = subject.output, subject.experiment.loss
-    if output is None or output.activation != "sigmoid" or (output.units or 0) < 2 or subject.from_logits:
+    output, loss = subject.output, subject.loss
+    if (
+        output is None
+        or loss is None
+        or output.activation != "sigmoid"
+        or (output.units or 0) < 2
+        or subject.from_logits
+    ):
         return
     if "categoricalcrossentropy" in loss.name.lower().replace("_", ""):
         what = f"sigmoid over {output.units} units of which one is right: they do not add up to 1"
@@ -56,10 +63,10 @@ def unreachable_targets(subject: Subject) -> Iterator[Finding]:
 def units_against_classes(subject: Subject) -> Iterator[Finding]:
     """Another number of units than the labels need."""
     output, facts = subject.output, subject.facts
-    loss = subject.experiment.loss
-    if output is None or output.units is None or facts is None or loss.is_import_path:
+    loss = subject.loss
+    if output is None or output.units is None or facts is None or loss is None or loss.is_import_path:
         return
-    needed = _units_needed(subject)
+    needed = _units_needed(subject, loss)
     if needed is None or output.units == needed:
         return
     classes = len(facts.classes)
@@ -76,14 +83,14 @@ def units_against_classes(subject: Subject) -> Iterator[Finding]:
     yield Finding(what, path, edit)
 
 
-def _units_needed(subject: Subject) -> int | None:
+def _units_needed(subject: Subject, loss: Component) -> int | None:
     """Return how many units fit the labels; None where any number may."""
     facts, experiment = subject.facts, subject.experiment
     if facts is None:
         return None
     if facts.task == "regression":
         return facts.label_columns
-    if takes_class_numbers(experiment.loss.name):
+    if takes_class_numbers(loss.name):
         return len(facts.classes) if not facts.are_vectors and not experiment.dataset.one_hot else None
     if experiment.dataset.one_hot or facts.are_vectors:
         return len(facts.classes)

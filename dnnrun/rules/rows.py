@@ -37,10 +37,10 @@ def inputs_not_scaled(subject: Subject) -> Iterator[Finding]:
 
 def accuracy_of_unbalanced_classes(subject: Subject) -> Iterator[Finding]:
     """Accuracy alone where one class is far more frequent than another."""
-    facts, metrics = subject.facts, subject.experiment.metrics
+    facts, metrics, loss = subject.facts, subject.metrics, subject.loss
     if facts is None or facts.task != "classification" or len(facts.label_counts) < 2 or not metrics:
         return
-    if not is_for_classes(subject.experiment.loss.name):
+    if loss is None or not is_for_classes(loss.name):
         return
     most, least = max(facts.label_counts), min(facts.label_counts)
     if most <= _MOST_OUT_OF_BALANCE * least or not all(metric.name in _ACCURACIES for metric in metrics):

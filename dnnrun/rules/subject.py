@@ -8,9 +8,12 @@ from functools import cached_property
 
 from dnnrun.components import Component, ConfigPath
 from dnnrun.config import catalog
+from dnnrun.config.graph import topology_of
+from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import Experiment, ModelConfig
-from dnnrun.config.topology import DataInputs, Node, Topology, read_topology
+from dnnrun.config.topology import Node, Topology
 from dnnrun.data.facts import Facts
+from dnnrun.errors import ConfigError
 from dnnrun.rules.shapes import Reached, Shape, follow
 
 LINEAR = "linear"
@@ -65,11 +68,22 @@ class Subject:
     @cached_property
     def topology(self) -> Topology | None:
         """The layers as a graph; None for a model of the user's own, or one that is faulty as a graph."""
-        model = self.experiment.model
-        if not isinstance(model, ModelConfig):
+        if not isinstance(self.experiment.model, ModelConfig):
             return None
-        topology, problems = read_topology(model.layers, DataInputs(), None, self.experiment.place)
-        return None if problems else topology
+        try:
+            return topology_of(self.experiment)
+        except ConfigError:
+            return None
+
+    @property
+    def loss(self) -> Component | None:
+        """The loss of a model with one output; None where each output has its own."""
+        return self.experiment.loss if isinstance(self.experiment.loss, Component) else None
+
+    @property
+    def metrics(self) -> tuple[Component, ...]:
+        """The metrics of all outputs."""
+        return tuple(metric for output in self.experiment.outputs for metric in output.metrics)
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -79,15 +93,27 @@ class Subject:
     @cached_property
     def reached(self) -> Mapping[int, Reached]:
         """What is known of each layer where it stands, by its position."""
-        start: Shape | None = self.facts.shape if self.facts else None
-        for layer in self.experiment.dataset.preprocess or ():
-            start = follow(layer, start).gives
         found: dict[int, Reached] = {}
         for node in self.nodes:
             first = node.takes[0] if len(node.takes) == 1 else None
-            takes = start if isinstance(first, str) else found[first].gives if first is not None else None
+            if isinstance(first, str):
+                takes = self._given_by_data(first)
+            else:
+                takes = found[first].gives if first is not None else None
             found[node.position] = follow(node.component, takes)
         return found
+
+    def _given_by_data(self, name: str) -> Shape | None:
+        """Return the shape of an input of the data behind its preprocessing."""
+        shapes = self.facts.shapes if self.facts else {}
+        shape = shapes.get(name) or shapes.get(ONLY)
+        for layer in self.preprocessing_of(name):
+            shape = follow(layer, shape).gives
+        return shape
+
+    def preprocessing_of(self, name: str) -> tuple[Component, ...]:
+        """Return the preprocessing of an input of the data, by the name that layers call it."""
+        return self.experiment.dataset.preprocessing_of(name)[0]
 
     @property
     def weights(self) -> int | None:
@@ -142,8 +168,8 @@ class Subject:
     @property
     def hidden(self) -> Iterator[Node]:
         """The layers with weights before the output."""
-        last = self.output.node.position if self.output else None
-        return (node for node in self.nodes if node.component.name in WEIGHED and node.position != last)
+        ends = {self.output.node.position} if self.output else set(self.topology.outputs if self.topology else ())
+        return (node for node in self.nodes if node.component.name in WEIGHED and node.position not in ends)
 
     @property
     def has_validation(self) -> bool:
@@ -153,19 +179,26 @@ class Subject:
     @cached_property
     def metric_names(self) -> tuple[str, ...]:
         """What Keras calls the metrics of the config, in their order; one of the user's own gives none."""
-        names = [_metric_name(metric) for metric in self.experiment.metrics]
-        return tuple(name for name in names if name)
+        outputs = self.experiment.outputs
+        named = [
+            (f"{output.name}_" if len(outputs) > 1 else "", _metric_name(metric))
+            for output in outputs
+            for metric in output.metrics
+        ]
+        return tuple(f"{prefix}{name}" for prefix, name in named if name)
 
     @property
     def knows_metrics(self) -> bool:
         """Whether the names of all metrics are known, and the model adds none of its own."""
-        has_own = any(metric.is_import_path for metric in self.experiment.metrics)
+        has_own = any(metric.is_import_path for metric in self.metrics)
         return not has_own and isinstance(self.experiment.model, ModelConfig)
 
     @cached_property
     def logged(self) -> tuple[str, ...]:
         """What an epoch's logs will hold."""
-        measured = ("loss", *self.metric_names)
+        outputs = self.experiment.outputs
+        losses = [f"{output.name}_loss" for output in outputs] if len(outputs) > 1 else []
+        measured = ("loss", *losses, *self.metric_names)
         return (*measured, *(f"val_{name}" for name in measured), "learning_rate") if self.has_validation else (
             *measured, "learning_rate"
         )  # fmt: skip
@@ -194,7 +227,7 @@ class Subject:
     @property
     def from_logits(self) -> bool:
         """Whether the loss takes numbers that no softmax or sigmoid has gone over."""
-        return bool(self.experiment.loss.arguments.get("from_logits", False))
+        return bool(self.loss and self.loss.arguments.get("from_logits", False))
 
 
 def _metric_name(metric: Component) -> str | None:

@@ -46,12 +46,12 @@ class SourceFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a run would train on.
+    """What a run of one output would train on.
 
     Args:
         task: what the labels ask for.
         rows: of each split that there is, by its name.
-        shape: of one row.
+        shapes: of one row of each input; of one without a name under `ONLY`.
         is_whole: whether the features are whole numbers.
         is_image: whether the rows are pictures.
         input_range: the least and the greatest number among the features.
@@ -64,7 +64,7 @@ class Facts:
 
     task: Task
     rows: Mapping[str, int]
-    shape: tuple[int, ...]
+    shapes: Mapping[str, tuple[int, ...]]
     is_whole: bool
     is_image: bool
     input_range: tuple[float, float]

@@ -8,8 +8,9 @@ import math
 from pathlib import Path
 
 from dnnrun.components import Component
+from dnnrun.config.outputs import ONLY, Output
 from dnnrun.config.schema import Experiment
-from dnnrun.config.tasks import task_of
+from dnnrun.config.tasks import task_of, wants_vectors
 from dnnrun.data.facts import Facts, SourceFacts
 from dnnrun.data.facts.of_table import LARGEST, facts_of_csv
 
@@ -17,24 +18,27 @@ BUNDLED = Path(__file__).with_name("bundled.json")
 
 
 def cheap_facts(experiment: Experiment) -> Facts | None:
-    """Return what a run would train on, or None where that takes reading the data.
+    """Return what a run would train on, or None where that takes reading the data, or there are several outputs.
 
     Args:
         experiment: its splits are taken off the rows as they will be, but for rounding.
     """
-    source = _source_facts(experiment.dataset.source)
-    return None if source is None else facts_for(experiment, source)
+    output, *others = experiment.outputs
+    source = None if others else _source_facts(experiment.dataset.source)
+    return None if source is None else facts_for(experiment, output, source)
 
 
-def facts_for(experiment: Experiment, source: SourceFacts) -> Facts:
-    """Return what a run would train on, given what its source holds."""
-    task = task_of(experiment, names_classes=source.class_names is not None, has_numbers=source.has_numbers)
+def facts_for(experiment: Experiment, output: Output, source: SourceFacts) -> Facts:
+    """Return what a run of one output would train on, given what its source holds."""
+    one_hot = wants_vectors(output, one_hot=experiment.dataset.one_hot)
+    names_classes = source.class_names is not None
+    task = task_of(output, one_hot=one_hot, names_classes=names_classes, has_numbers=source.has_numbers)
     is_classes = task == "classification" and source.label_counts is not None
     counts = source.label_counts or {}
     return Facts(
         task=task,
         rows=_rows(experiment, source),
-        shape=source.shape,
+        shapes=_shapes(experiment, source),
         is_whole=source.is_whole,
         is_image=source.is_image,
         input_range=source.input_range,
@@ -44,6 +48,11 @@ def facts_for(experiment: Experiment, source: SourceFacts) -> Facts:
         label_counts=tuple(counts.values()) if is_classes else (),
         label_range=source.label_range,
     )
+
+
+def _shapes(experiment: Experiment, source: SourceFacts) -> dict[str, tuple[int, ...]]:
+    inputs = experiment.dataset.inputs
+    return {name: (len(columns),) for name, columns in inputs.items()} if inputs else {ONLY: source.shape}
 
 
 def _rows(experiment: Experiment, source: SourceFacts) -> dict[str, int]:

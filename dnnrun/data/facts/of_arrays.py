@@ -4,49 +4,59 @@ from __future__ import annotations
 
 import numpy as np
 
-from dnnrun.data.dataset import Array, Dataset, SourceData
+from dnnrun.data.dataset import Array, Dataset, SourceData, by_name, row_count
 from dnnrun.data.facts import Facts, SourceFacts
 
 MOST_CLASSES = 1000  # more different labels than these are not counted
 
 
-def facts_of_source(data: SourceData) -> SourceFacts:
-    """Return what a source holds."""
-    columns = 1 if data.y.ndim == 1 else data.y.shape[1]
-    has_numbers = data.y.dtype.kind in "iufb"
+def facts_of_source(data: SourceData) -> SourceFacts | None:
+    """Return what a source holds, or None for one of several inputs or outputs."""
+    x, y = data.x, data.y
+    if isinstance(x, dict) or isinstance(y, dict):
+        return None
+    columns = 1 if y.ndim == 1 else y.shape[1]
+    has_numbers = y.dtype.kind in "iufb"
     return SourceFacts(
-        rows=len(data.x),
-        test_rows=None if data.x_test is None else len(data.x_test),
-        shape=tuple(data.x.shape[1:]) or (1,),
-        is_whole=data.x.dtype.kind in "iub" or not np.mod(data.x, 1).any(),
-        is_image=data.is_image,
-        input_range=_range(data.x),
+        rows=len(x),
+        test_rows=None if data.x_test is None else row_count(data.x_test),
+        shape=tuple(x.shape[1:]) or (1,),
+        is_whole=_is_whole(x),
+        is_image=bool(data.images),
+        input_range=_range(x),
         label_columns=columns,
         has_numbers=has_numbers,
-        label_counts=_counts(data.y, columns),
-        label_range=_range(data.y) if has_numbers else None,
+        label_counts=_counts(y, columns),
+        label_range=_range(y) if has_numbers else None,
         class_names=data.class_names,
     )
 
 
-def facts_of_dataset(data: Dataset) -> Facts:
-    """Return what a run trains on, once it has been read."""
-    x, y = data.train.x, data.train.y
+def facts_of_dataset(data: Dataset) -> Facts | None:
+    """Return what a run trains on, once it has been read; None where the outputs have names."""
+    if data.has_outputs:
+        return None
+    features, y = list(by_name(data.train.x).values()), data.train.labels_of()
+    ranges = [_range(x) for x in features]
     classes = data.class_names or ()
     counts = np.bincount(data.train.class_numbers, minlength=len(classes)).tolist() if classes else []
     return Facts(
         task=data.task,
         rows={name: len(rows) for name, rows in data.splits.items()},
-        shape=data.input_shape,
-        is_whole=x.dtype.kind in "iub" or not np.mod(x, 1).any(),
-        is_image=data.is_image,
-        input_range=_range(x),
+        shapes=data.input_shapes,
+        is_whole=all(map(_is_whole, features)),
+        is_image=bool(data.images),
+        input_range=(min(least for least, _ in ranges), max(most for _, most in ranges)),
         are_vectors=y.ndim == 2 and y.shape[1] > 1,
         label_columns=1 if y.ndim == 1 else y.shape[1],
         classes=classes,
         label_counts=tuple(counts),
         label_range=None if classes else _range(y),
     )
+
+
+def _is_whole(numbers: Array) -> bool:
+    return numbers.dtype.kind in "iub" or not np.mod(numbers, 1).any()
 
 
 def _range(numbers: Array) -> tuple[float, float]:
