@@ -175,28 +175,28 @@ def seconds_text(seconds: float) -> str:
 def _data_text(data: Mapping[str, Any]) -> str:
     names = {"train": "training", "validation": "validation", "test": "test"}
     rows = ", ".join(f"{count:,} {names[split]}" for split, count in data["rows"].items())
-    classes = f", {_classes(data['classes'])}" if data["classes"] else ""
-    return f"{data['source']}: {rows} rows of {_shapes(data['input_shape'])}{classes}"
+    return f"{data['source']}: {rows} rows of {_shapes(data['input_shape'])}{_classes(data['classes'])}"
 
 
 def _classes(classes: Any) -> str:
     """Return how many classes there are, of several outputs for each."""
     if not isinstance(classes, Mapping):
-        return f"{len(classes)} classes"
-    return ", ".join(f"{name} ({len(of_one)} classes)" if of_one else name for name, of_one in classes.items())
+        return f", {len(classes)} classes" if classes else ""
+    each = (f"{name} ({len(of_one)} classes)" if of_one else name for name, of_one in classes.items())
+    return f" for {' and '.join(each)}"
 
 
 def _shapes(shapes: Any) -> str:
     if not isinstance(shapes, Mapping):
         return _shape(shapes)
-    return ", ".join(f"{name} {_shape(shape)}" for name, shape in shapes.items())
+    return " and ".join(f"{name} {_shape(shape)}" for name, shape in shapes.items())
 
 
 def _model_text(plan: Plan) -> str:
-    layers = [f"{name} {_shape(shape)}" for name, shape in plan.layers if name != "InputLayer"]
+    layers = [f"{name} {_shape(shape)}" for name, shape in plan.layers]
     if len(layers) > 8:
         layers = [*layers[:4], f"({len(layers) - 7} more)", *layers[-3:]]
-    return f"{' > '.join(layers)}; {plan.parameters:,} parameters"
+    return f"{(' > ' if plan.is_stack else ', ').join(layers)}; {plan.parameters:,} parameters"
 
 
 def _validation_share(plan: Plan) -> float:

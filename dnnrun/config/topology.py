@@ -80,6 +80,12 @@ class Topology:
     inputs: tuple[str, ...]
     outputs: tuple[int, ...]
 
+    @property
+    def is_stack(self) -> bool:
+        """Whether each layer takes what the one before it gives, and the last is the output."""
+        last = len(self.nodes) - 1
+        return self.outputs == (last,) and all(node.takes == (node.position - 1,) for node in self.nodes[1:])
+
     def node(self, position: int) -> Node:
         """Return the layer at a position of the list."""
         return next(node for node in self.nodes if node.position == position)

@@ -60,7 +60,10 @@ class Assembly:
         if not isinstance(layer, keras.layers.Layer):
             raise self._builder.refusal(f"{component.name} is no Keras layer: it gives {type(layer).__name__}", path)
         if layer.name in self._names:
-            raise self._builder.refusal(f"two layers are named {layer.name!r}", path, "give one of them another name")
+            hint = "give one of them another name"
+            if "name" not in component.arguments:
+                hint = f"this one by Keras, as it has no name in the config; {hint}"
+            raise self._builder.refusal(f"two layers are named {layer.name!r}", path, hint)
         self._names.add(layer.name)
         try:
             output = _called(layer, [flow.tensor for flow in taken])

@@ -12,6 +12,7 @@ import numpy as np
 
 from dnnrun.components import Component, ConfigPath
 from dnnrun.config.catalog import CHECKPOINTING, WRITES_TO
+from dnnrun.config.directions import direction_of
 from dnnrun.config.schema import Experiment
 from dnnrun.engine.checkpointing import save_whole_files
 from dnnrun.engine.log import logger
@@ -52,8 +53,9 @@ class CallbackFactory:
     def _build(self, index: int, writer: RunWriter | None) -> keras.callbacks.Callback:
         component, path = self._experiment.callbacks[index], ("callbacks", index)
         self._check(component, path)
+        component = self._with_mode(component)
         if component.name in WRITES_TO:
-            component = self._with_target(index, writer)
+            component = self._with_target(component, index, writer)
         if component.name == "LambdaCallback":
             component = self._with_functions(component, path)
         built = self._builder.build("callbacks", component, path)
@@ -76,9 +78,19 @@ class CallbackFactory:
         }
         return Component(component.name, {**component.arguments, **functions})
 
-    def _with_target(self, index: int, writer: RunWriter | None) -> Component:
+    def _with_mode(self, component: Component) -> Component:
+        """Return a callback told what is better of a figure of one output among several: Keras itself cannot tell."""
+        monitor = component.arguments.get("monitor")
+        is_open = isinstance(monitor, str) and component.arguments.get("mode", "auto") == "auto"
+        if not is_open or component.is_import_path:
+            return component
+        figure = str(monitor).removeprefix("val_")
+        if not any(output.name and figure.startswith(f"{output.name}_") for output in self._experiment.outputs):
+            return component
+        return Component(component.name, {**component.arguments, "mode": direction_of(figure)})
+
+    def _with_target(self, component: Component, index: int, writer: RunWriter | None) -> Component:
         """Return a callback that writes, with its path inside the run, or as it is while there is no run."""
-        component = self._experiment.callbacks[index]
         argument, folder, target = WRITES_TO[component.name], _folder(component), self._targets[index]
         if writer is not None:
             inside = str(writer.inside(target, folder=folder))

@@ -8,7 +8,9 @@ from typing import Any
 
 import keras
 
+from dnnrun.config.graph import topology_of
 from dnnrun.config.resolved import to_plain
+from dnnrun.config.schema import ModelConfig
 from dnnrun.engine import facts
 from dnnrun.engine.chance import chance_loss
 from dnnrun.engine.observer import Plan
@@ -48,13 +50,15 @@ def record_of(prepared: Prepared) -> dict[str, Any]:
 def plan_of(prepared: Prepared, writer: RunWriter, progress: Progress) -> Plan:
     """Return what is about to be trained, and where it goes."""
     experiment, rows = prepared.experiment, len(prepared.dataset.train)
+    is_stack = _is_stack(prepared)
     return Plan(
         run=writer.path,
         log=writer.log_file,
         name=experiment.run_name,
         description=experiment.description,
         data=prepared.dataset.facts(),
-        layers=_layer_shapes(prepared.model),
+        layers=_layer_shapes(prepared.model, by_name=not is_stack),
+        is_stack=is_stack,
         parameters=prepared.model.count_params(),
         device=prepared.session.device,
         epochs=experiment.epochs,
@@ -67,9 +71,18 @@ def plan_of(prepared: Prepared, writer: RunWriter, progress: Progress) -> Plan:
     )
 
 
-def _layer_shapes(model: keras.Model) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
+def _is_stack(prepared: Prepared) -> bool:
+    """Whether to show the layers as a stack, as those of a model from a function are too."""
+    is_listed = isinstance(prepared.experiment.model, ModelConfig)
+    return not is_listed or topology_of(prepared.experiment, prepared.dataset.inputs).is_stack
+
+
+def _layer_shapes(model: keras.Model, *, by_name: bool) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
     shapes: list[tuple[str, tuple[int | None, ...]]] = []
     for layer in model.layers:
+        if isinstance(layer, keras.layers.InputLayer):
+            continue
         with contextlib.suppress(AttributeError):  # a layer used more than once has no single output
-            shapes.append((type(layer).__name__, tuple(layer.output.shape)[1:]))
+            called = layer.name if by_name else type(layer).__name__
+            shapes.append((called, tuple(layer.output.shape)[1:]))
     return tuple(shapes)

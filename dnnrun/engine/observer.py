@@ -23,7 +23,8 @@ class Plan:
         name: the run's name.
         description: the config's own sentence.
         data: the facts of the dataset, as run.json keeps them.
-        layers: name and output shape of each layer, without the batch.
+        layers: what each layer is called, and the shape that it gives, without the batch.
+        is_stack: whether each layer takes what the one before it gives, and nothing else.
         parameters: how many numbers the model has.
         device: what computes, in words.
         epochs: how many are planned.
@@ -41,6 +42,7 @@ class Plan:
     description: str
     data: Mapping[str, Any]
     layers: tuple[tuple[str, tuple[int | None, ...]], ...]
+    is_stack: bool
     parameters: int
     device: str
     epochs: int

@@ -25,7 +25,10 @@ from dnnrun.engine.state import TrainingState
 
 RANDOM = np.random.default_rng(2)
 ROWS = Rows(RANDOM.normal(size=(41, 6)).astype(np.float32), RANDOM.integers(0, 3, 41))
-HELD_OUT = ROWS.take(slice(0, 17))
+NAMED = Rows(
+    {"left": RANDOM.normal(size=(41, 4)).astype(np.float32), "right": RANDOM.normal(size=(41, 2)).astype(np.float32)},
+    {"kind": RANDOM.integers(0, 3, 41), "size": RANDOM.normal(size=(41, 1)).astype(np.float32)},
+)
 WEIGHTS = RANDOM.uniform(0.5, 2, 41).astype(np.float32)
 EPOCHS = 3
 
@@ -44,6 +47,23 @@ def model_of(optimizer: Any, *, penalty: str | None = None) -> keras.Model:
     return model
 
 
+def graph() -> keras.Model:
+    """Return a model of two inputs and two outputs."""
+    keras.utils.set_random_seed(3)
+    inputs = {name: keras.Input((size,), name=name) for name, size in (("left", 4), ("right", 2))}
+    both = keras.layers.Concatenate()([keras.layers.Dense(5, activation="relu")(inputs["left"]), inputs["right"]])
+    kind, size = keras.layers.Dense(3, activation="softmax", name="kind"), keras.layers.Dense(1, name="size")
+    model = keras.Model(inputs, {"kind": kind(both), "size": size(both)})
+    losses = {"kind": "sparse_categorical_crossentropy", "size": "mse"}
+    model.compile("adam", losses, {"kind": 1.0, "size": 0.5}, metrics={"kind": ["accuracy"]}, jit_compile=False)
+    predicted = model(NAMED.x)
+    model.compute_loss(x=NAMED.x, y=NAMED.y, y_pred=predicted)
+    model.compute_metrics(NAMED.x, NAMED.y, predicted)
+    model.reset_metrics()
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
 # Of 41 rows the last batch has 1, 1, 6 and 1.
 CASES: dict[str, tuple[Callable[[], keras.Model], int, Any]] = {
     "batches of 8": (lambda: model_of("adam"), 8, None),
@@ -51,6 +71,7 @@ CASES: dict[str, tuple[Callable[[], keras.Model], int, Any]] = {
     "batches of 7": (lambda: model_of("sgd"), 7, None),
     "weights of rows": (lambda: model_of("adam"), 8, WEIGHTS),
     "regularizer": (lambda: model_of("adam", penalty="l2"), 8, None),
+    "two inputs and two outputs": (graph, 8, None),
     "clipping": (lambda: model_of(keras.optimizers.SGD(0.1, global_clipnorm=0.1)), 8, None),
 }
 
@@ -73,12 +94,13 @@ def trained(
     case: str, strategy: Any, rows: dict[str, list[float]], start: Position, snapshot: Any, *, wants_end: bool
 ) -> dict[str, list[float]]:
     make, batch_size, weights = CASES[case]
-    order = Order(len(ROWS), batch_size, seed=1)
+    rows_of_case = NAMED if make is graph else ROWS
+    order = Order(len(rows_of_case), batch_size, seed=1)
     model = make()
     loop = ReplicatedLoop(model, jit=False, strategy=strategy) if strategy else Loop(model, jit=False)
     hooks = Hooks([], model, epochs=EPOCHS, steps=order.steps)
     state = TrainingState(model, hooks.all.callbacks)
-    feeds = Feed.of(ROWS, batch_size, weights), Feed.of(HELD_OUT, batch_size)
+    feeds = Feed.of(rows_of_case, batch_size, weights), Feed.of(rows_of_case.take(slice(0, 17)), batch_size)
     watch = Watch(wants_end=lambda: wants_end)
     fitting = Fitting(model, loop, feeds[0], order, feeds[1], hooks, epochs=EPOCHS, watch=watch)
     try:

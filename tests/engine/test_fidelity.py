@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-from dnnrun.data.dataset import Rows
+from dnnrun.data.dataset import Rows, mapped
 from dnnrun.engine.feeding import Feed, Order, row_weights
 from dnnrun.engine.fitting import Fitting, Position, Watch
 from dnnrun.engine.fused_updates import fuse_updates
@@ -24,6 +24,10 @@ TABLE = Rows(RANDOM.normal(size=(150, 7)), RANDOM.integers(0, 3, 150))  # float6
 BINARY = Rows(RANDOM.normal(size=(150, 7)).astype(np.float32), RANDOM.integers(0, 2, (150, 1)))
 TARGETS = Rows(RANDOM.normal(size=(150, 7)).astype(np.float32), RANDOM.normal(size=(150, 2)))
 IMAGES = Rows(RANDOM.integers(0, 256, (70, 8, 8, 1), dtype=np.uint8), RANDOM.integers(0, 3, 70).astype(np.uint8))
+TWICE = Rows(
+    {"left": RANDOM.normal(size=(150, 4)), "right": RANDOM.normal(size=(150, 3)).astype(np.float32)},
+    {"kind": RANDOM.integers(0, 3, 150), "size": RANDOM.normal(size=(150, 1)).astype(np.float32)},
+)
 WORDS = Rows(RANDOM.integers(0, 40, (150, 9)).astype(np.int32), RANDOM.integers(0, 2, (150, 1)))
 
 
@@ -53,6 +57,14 @@ def two_branches() -> keras.Model:
     left = layers.Dense(5, activation="tanh")(inputs)
     right = layers.Dropout(0.5)(layers.Dense(4, activation="relu")(inputs))
     return keras.Model(inputs, layers.Dense(3, activation="softmax")(layers.Concatenate()([left, right])))
+
+
+def two_of_each() -> keras.Model:
+    inputs = {"left": keras.Input((4,), name="left"), "right": keras.Input((3,), name="right")}
+    branches = [layers.Dense(5, activation="relu")(inputs["left"]), layers.Dropout(0.3)(inputs["right"])]
+    both = layers.Concatenate()(branches)
+    kind, size = layers.Dense(3, activation="softmax", name="kind"), layers.Dense(1, name="size")
+    return keras.Model(inputs, {"kind": kind(both), "size": size(both)})
 
 
 @keras.saving.register_keras_serializable("tests")
@@ -86,8 +98,8 @@ class Case:
 
     model: Callable[[], keras.Model] = dense
     rows: Rows = TABLE
-    loss: str = "sparse_categorical_crossentropy"
-    metrics: Callable[[], list[Any]] = lambda: ["accuracy"]
+    loss: Any = "sparse_categorical_crossentropy"
+    metrics: Callable[[], Any] = lambda: ["accuracy"]
     optimizer: Callable[[], Any] = lambda: "adam"
     class_weight: Mapping[int, float] | None = None
     sample_weight: bool = False
@@ -105,6 +117,12 @@ def judged() -> list[Any]:
     return ["accuracy", *(kind(name=kind.__name__) for kind in _JUDGES)]
 
 
+OF_TWO = {
+    "model": two_of_each,
+    "rows": TWICE,
+    "loss": {"kind": "sparse_categorical_crossentropy", "size": "mse"},
+    "metrics": lambda: {"kind": ["accuracy"], "size": ["mae"]},
+}
 BINARY_LOSS = {"rows": BINARY, "loss": "binary_crossentropy", "model": lambda: dense(1, "sigmoid")}
 CASES = {
     "batch normalization and dropout": Case(normalized),
@@ -114,6 +132,8 @@ CASES = {
         embedding, WORDS, "binary_crossentropy", optimizer=lambda: keras.optimizers.AdamW(0.01)
     ),
     "two branches": Case(two_branches),
+    "two inputs and two outputs": Case(**OF_TWO),
+    "weights of rows of two outputs": Case(**OF_TWO, sample_weight=True),
     "own train_step": Case(OwnStep),
     "own logs": Case(OwnLogs),
     "regularizers": Case(lambda: dense(kernel_regularizer="l2", bias_regularizer=keras.regularizers.L1(0.01))),
@@ -165,16 +185,21 @@ def test_the_same_as_fit_to_the_last_bit(name: str) -> None:
     for mine, theirs in zip(_variables(model), _variables(expected), strict=True):
         assert np.array_equal(mine, theirs)
     predicted = Loop(model, jit=False).predict(Feed.of(held_out, BATCH))
-    assert np.array_equal(predicted, expected.predict(held_out.x, batch_size=BATCH, verbose=0))
+    for own, keras_own in zip(
+        *map(keras.tree.flatten, (predicted, expected.predict(held_out.x, batch_size=BATCH, verbose=0))), strict=True
+    ):
+        assert np.array_equal(own, keras_own)
 
 
 def model_history(
     model: keras.Model, rows: Rows, weights: Any, held_out: Rows, callbacks: Any = (), watch: Any = None
 ) -> dict[str, list[float]]:
     """Train through the loop; return what Keras's own History callback noted."""
-    data = (rows.x[:BATCH].astype(np.float32) if rows.x.dtype == np.float64 else rows.x[:BATCH], rows.y[:BATCH])
-    model(data[0])
-    model.compute_metrics(*data, model(data[0]))
+    first = rows.take(slice(0, BATCH))
+    x = mapped(lambda array: array.astype(np.float32) if array.dtype == np.float64 else array, first.x)
+    predicted = model(x)
+    model.compute_loss(x=x, y=first.y, y_pred=predicted)
+    model.compute_metrics(x, first.y, predicted)
     model.reset_metrics()
     model.optimizer.build(model.trainable_variables)
     fuse_updates(model.optimizer)
