@@ -19,6 +19,7 @@ def test_all_shipped_configs_are_seen() -> None:
     assert [path.stem for path in SHIPPED] == [
         "boston_regression",
         "fashion_mnist_adam",
+        "iris_branches",
         "iris_softmax",
         "mnist_adam",
         "pima_early_stopping",

@@ -93,8 +93,8 @@ def test_kernels_and_pools(make: Callable[[], Any], shape: tuple[int, ...], reas
         (lambda: layers.Reshape((3, -1)), (2, 2), "(3, -1) takes a multiple of 3 numbers a sample, not 4"),
         (lambda: layers.Cropping2D(20), (28, 28, 1), "it crops ((20, 20), (20, 20)), which leaves nothing of 28x28"),
         (lambda: layers.Cropping1D(5), (8, 2), "it crops (5, 5), which leaves nothing of 8"),
-        (layers.Add, (4,), "it takes several inputs, and a layer of a stack has one"),
-        (lambda: layers.MultiHeadAttention(2, 3), (4, 4), "it takes several inputs, and a layer of a stack has one"),
+        (layers.Add, (4,), "it takes several inputs, and gets one"),
+        (lambda: layers.MultiHeadAttention(2, 3), (4, 4), "it takes several inputs, and gets one"),
         (lambda: layers.BatchNormalization(axis=3), (4,), "it has no axis 3, the rows being axis 0"),
     ],
 )
