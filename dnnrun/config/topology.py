@@ -131,7 +131,7 @@ class _Reading:
         takes = [tuple(self._takes(position)) for position in range(len(layers))]
         ends = [len(layers) - 1] if outputs is None else list(self._outputs(outputs))
         order = self._in_order(takes)
-        if not self.problems and all(layers):
+        if not self.problems and all(layers) and not any(map(_has_misspelt_inputs, layers)):
             self._check_all_is_used(takes, ends, has_one_output=outputs is None)
         nodes = [
             Node(position, component_without_inputs(component), takes[position])
@@ -165,6 +165,10 @@ class _Reading:
         layer = self._layers[position]
         if layer is not None and INPUTS in layer.arguments:
             yield from self._named_inputs(layer, (*LAYERS, position, layer.name, INPUTS))
+        elif layer is not None and not _has_misspelt_inputs(layer) and (names := self._misplaced(layer)):
+            what = f"{layer.name} is given the names {', '.join(names)} as its first argument"
+            hint = f"what it takes stands under {INPUTS}: {{{layer.name}: {{{INPUTS}: [{', '.join(names)}]}}}}"
+            self._report(what, (*LAYERS, position), hint)
         elif position:
             yield position - 1
         elif self._data.names is None or len(self._data.names) == 1:
@@ -176,6 +180,13 @@ class _Reading:
             self._report(
                 f"the data has the inputs {listed}, and {name} does not say which it takes", (*LAYERS, 0), hint
             )
+
+    def _misplaced(self, layer: Component) -> tuple[str, ...]:
+        """Return the names of others that a layer is given in place of an argument, as in ``{Add: [left, right]}``."""
+        known = {*self._positions, *(self._data.names or ())}
+        values = (*layer.positional, *layer.arguments.values())
+        is_list = len(values) == 1 and isinstance(values[0], tuple) and len(values[0]) > 1
+        return values[0] if is_list and all(isinstance(name, str) and name in known for name in values[0]) else ()
 
     def _named_inputs(self, layer: Component, path: ConfigPath) -> Iterator[int | str]:
         given = layer.arguments[INPUTS]
@@ -291,6 +302,10 @@ def names_of(layers: Sequence[Component | None]) -> list[str]:
 def _name_of(layer: Component | None) -> str | None:
     name = layer.arguments.get("name") if layer else None
     return name if isinstance(name, str) and name else None
+
+
+def _has_misspelt_inputs(layer: Component | None) -> bool:
+    return layer is not None and any(name != INPUTS and suggest(name, [INPUTS]) for name in layer.arguments)
 
 
 def _circles(waits_for: Mapping[int, set[int]]) -> Iterator[list[int]]:

@@ -20,7 +20,8 @@ def loss_of_one_device(loss: Any) -> float:
 def numbers_of(logs: Mapping[str, Any]) -> dict[str, float]:
     """Return every metric as one number under its name, or as ``name_0``, ``name_1``, ... where it has one a class.
 
-    Keras sorts by name; a person looks for the loss first. What is no number is left out.
+    Keras sorts by name; a person looks for the loss first, of several outputs for their sum. What is no number is left
+    out.
     """
     numbers: dict[str, float] = {}
     for name, value in logs.items():
@@ -31,4 +32,8 @@ def numbers_of(logs: Mapping[str, Any]) -> dict[str, float]:
             numbers[name] = float(array)
         else:
             numbers |= {f"{name}_{index}": float(each) for index, each in enumerate(array.reshape(-1))}
-    return dict(sorted(numbers.items(), key=lambda item: (item[0].startswith("val_"), not item[0].endswith("loss"))))
+    return {name: numbers[name] for name in sorted(numbers, key=_rank)}
+
+
+def _rank(name: str) -> tuple[bool, bool, bool]:
+    return name.startswith("val_"), not name.endswith("loss"), name not in {"loss", "val_loss"}
