@@ -16,7 +16,8 @@ from dnnrun.config.fields import parse_component
 from dnnrun.config.outputs import is_by_name, is_by_output
 from dnnrun.config.reader import Document
 from dnnrun.config.schema import Experiment, ModelConfig
-from dnnrun.config.topology import DataInputs, Placing, Topology, names_of, read_topology
+from dnnrun.config.topology import DataInputs, Topology, names_of
+from dnnrun.config.wiring import Placing, read_topology
 from dnnrun.errors import ConfigError, Problem, suggest
 
 _INPUTS: ConfigPath = ("dataset", "inputs")

@@ -11,7 +11,8 @@ import pytest
 
 from dnnrun.components import Component
 from dnnrun.config.schema import Experiment
-from dnnrun.config.topology import DataInputs, Topology, read_topology
+from dnnrun.config.topology import DataInputs, Topology
+from dnnrun.config.wiring import read_topology
 from dnnrun.data.load import resolve_data
 from dnnrun.engine.activation import hidden_layers_to_activate
 from dnnrun.engine.preparation import Prepared

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from dnnrun.components import Component
-from dnnrun.config.topology import DataInputs, Topology, read_topology
+from dnnrun.config.topology import DataInputs, Topology
+from dnnrun.config.wiring import read_topology
 from dnnrun.errors import Place
 
 TWO = DataInputs(("size", "place"), ("dataset", "inputs"))
@@ -61,6 +62,20 @@ def test_a_layer_may_take_one_further_down_and_is_made_behind_it() -> None:
         layer("late", "early"), layer("join", "late", "early", kind="Add"), layer("early", "rows"), layer(None, "join")
     )
     assert [node.position for node in topology.nodes] == [2, 0, 1, 3]
+
+
+def test_a_stack_is_one_and_a_graph_is_none() -> None:
+    assert read(Component("Flatten"), layer("named"), layer()).is_stack
+    assert read(layer(), layer(None, kind="Dropout")).is_stack
+    assert not read(layer("wide"), layer("deep"), layer(None, "wide", "deep", kind="Add")).is_stack
+    assert not read(layer("near"), layer("far"), outputs=["near", "far"]).is_stack
+
+
+def test_what_stands_behind_a_layer() -> None:
+    topology = read(layer("a"), layer("b", "rows"), layer("c", "a"), layer(None, "b", "c", kind="Add"))
+    assert [node.position for node in topology.behind(0)] == [2, 3]
+    assert [node.position for node in topology.behind(1)] == [3]
+    assert [node.position for node in topology.takers("rows")] == [0, 1]
 
 
 def test_what_keras_makes_has_no_inputs() -> None:
