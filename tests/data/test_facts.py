@@ -50,7 +50,7 @@ def test_they_foretell_what_is_trained_on(dataset: Any, keys: Any) -> None:
     config = experiment(dataset, **keys)
     told, found = cheap_facts(config), facts_of_dataset(load_dataset(config))
     assert told is not None
-    same = ("task", "shape", "is_whole", "is_image", "classes", "are_vectors")
+    same = ("task", "shapes", "is_whole", "is_image", "classes", "are_vectors")
     assert [getattr(told, name) for name in same] == [getattr(found, name) for name in same]
     assert dict(told.rows) == dict(found.rows)
     assert len(told.label_counts) == len(found.label_counts)
