@@ -39,7 +39,7 @@ from dnnrun.config.fields import (
 )
 from dnnrun.config.outputs import ONLY, Output, is_by_name, is_by_output
 from dnnrun.config.reader import Document
-from dnnrun.config.topology import names_of
+from dnnrun.config.topology import ROWS, names_of
 from dnnrun.errors import Place, Problem
 
 _LAYERS: TypeAdapter[Layers] = TypeAdapter(Layers)
@@ -102,9 +102,14 @@ class DatasetConfig(_Section):
         return self
 
     def preprocessing_of(self, name: str) -> tuple[tuple[Component, ...], ConfigPath]:
-        """Return the preprocessing layers that an input gets for itself, and where their list stands."""
+        """Return the preprocessing layers that an input gets for itself, and where their list stands.
+
+        Args:
+            name: of the input; empty for one without a name, which the config calls `ROWS`.
+        """
         path = ("dataset", "preprocess")
         if isinstance(self.preprocess, dict):
+            name = name or ROWS
             return self.preprocess.get(name, ()), (*path, name)
         return self.preprocess or (), path
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from dnnrun.config.outputs import ONLY
 from dnnrun.config.tasks import Task
+from dnnrun.config.topology import ROWS
 
 Array = np.ndarray[Any, Any]
 Arrays = Array | dict[str, Array]
@@ -184,9 +185,9 @@ class Dataset:
         return ONLY not in self.targets
 
     @property
-    def inputs(self) -> tuple[str, ...] | None:
-        """The names of the inputs, or None where there is one without a name."""
-        return tuple(self.train.x) if isinstance(self.train.x, dict) else None
+    def inputs(self) -> tuple[str, ...]:
+        """What layers call the inputs; `ROWS` where there is one without a name."""
+        return tuple(self.train.x) if isinstance(self.train.x, dict) else (ROWS,)
 
     @property
     def input_shape(self) -> tuple[int, ...]:

@@ -100,7 +100,7 @@ def resolve_data(experiment: Experiment, *, allow_code: bool = False) -> tuple[E
     if experiment.seed is None:
         experiment = experiment.changed(seed=random.SystemRandom().randrange(2**31))
     dataset = load_dataset(experiment, allow_code=allow_code)
-    return with_defaults(experiment, inputs=dataset.inputs or (), images=dataset.images), dataset
+    return with_defaults(experiment, inputs=dataset.inputs, images=dataset.images), dataset
 
 
 def _divide(experiment: Experiment, source: SourceData, tasks: Mapping[str, Task]) -> dict[str, Part]:

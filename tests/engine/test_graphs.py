@@ -197,6 +197,10 @@ def rows():
     return {"words": draw.integers(0, 9, (40, 5)), "size": draw.normal(size=40)}, draw.integers(0, 3, 40)
 
 
+def plain():
+    return np.ones((40, 3)), np.arange(40) % 3
+
+
 def net(input_shape, classes):
     inputs = {name: keras.Input(shape, name=name) for name, shape in input_shape.items()}
     both = keras.layers.Concatenate()(list(inputs.values()))
@@ -236,6 +240,8 @@ def test_the_inputs_of_a_function_of_ones_own(build: Build, train: Train, folder
         (graph_of("{Dense: {units: 2, name: dense, inputs: a}}", "{Dense: {units: 2, inputs: [b]}}",
                   "{Dense: {units: 2, name: out}}", "{Concatenate: {inputs: [dense, out]}}"),
          "{Dense: {units: 2, inputs: [b]}}", ["two layers are named 'dense'", "this one by Keras"]),
+        ("dataset: words:plain\nmodel: {layers: [{Dense: {units: 3, inputs: pixels}}]}", "pixels",
+         ["there is no layer and no input of the data named 'pixels'", "inputs of the data: rows"]),
         ("dataset: words:rows\nmodel: {layers: [{Concatenate: {inputs: [words, sice]}}, {Dense: 3}]}", "sice",
          ["there is no layer and no input of the data named 'sice'", "did you mean 'size'"]),
     ],
