@@ -121,7 +121,7 @@ def test_the_observer_hears_everything_in_order(finished: Any) -> None:
     assert without_repeats == ["preparing", "started", *["step", "epoch"] * 3, "preparing"]
     plan = watcher.heard[1][1]
     assert (plan.name, plan.epochs, plan.steps, plan.batch_size, plan.seed) == ("pima", 3, 8, 64, 7)
-    assert [name for name, _ in plan.layers] == ["InputLayer", "Normalization", "Dense", "Dropout", "Dense"]
+    assert [name for name, _ in plan.layers] == ["Normalization", "Dense", "Dropout", "Dense"]
     assert plan.parameters == 98
     steps_told = [value for what, value in watcher.heard if what == "step"]
     told = [(epoch, step) for epoch, step, _ in steps_told]
