@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dnnrun.config.load import Override, load_config
+from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import Experiment
+from dnnrun.config.topology import ROWS
 from dnnrun.data.defaults import with_defaults
 from dnnrun.data.facts import Facts
 from dnnrun.data.facts.cheap import cheap_facts
@@ -51,4 +53,7 @@ def resolve(config: str | Path, overrides: Iterable[str | Override] = ()) -> Exp
     """
     experiment = load_config(config, overrides)
     facts = cheap_facts(experiment)
-    return experiment if facts is None else with_defaults(experiment, is_image=facts.is_image)
+    if facts is None:
+        return experiment
+    inputs = tuple(name or ROWS for name in facts.shapes)
+    return with_defaults(experiment, inputs=inputs, images={ONLY} if facts.is_image else ())

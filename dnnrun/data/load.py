@@ -6,11 +6,9 @@ import hashlib
 import random
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from dnnrun.components import Component
 from dnnrun.config.outputs import ONLY, Output
 from dnnrun.config.schema import Experiment
 from dnnrun.config.tasks import Task, is_for_classes, takes_class_numbers, task_of, wants_vectors

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dnnrun.config.outputs import ONLY
-from dnnrun.data.dataset import Array, Arrays, SourceData
+from dnnrun.data.dataset import Array, SourceData, by_name, unwrapped
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.table import Table, read_table
 from dnnrun.errors import DataError, Problem, suggest
