@@ -22,7 +22,9 @@ def test_shipped_configs(path: Path) -> None:
     assert to_yaml(resolve(path)) == to_yaml(kept)
 
 
-def test_what_only_the_data_can_tell_is_left_open(tmp_path: Path) -> None:
+def test_what_only_the_data_can_tell_is_left_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("own.py").write_text("def make(): ...\n")
     config = tmp_path / "config.yaml"
     config.write_text("dataset: {source: 'own:make'}\n" + REST)
     assert resolve(config).dataset.preprocess is None

@@ -10,12 +10,13 @@ import functools
 import importlib.util
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from dnnrun.components import KINDS, Kind
 from dnnrun.config.sources import SOURCES
+from dnnrun.config.topology import INPUTS
 
 FILE = "catalog.json"
 
@@ -76,6 +77,11 @@ class Entry:
     def required(self) -> tuple[str, ...]:
         """The names of those that must be given."""
         return tuple(name for name, parameter in self.parameters.items() if parameter.is_required)
+
+
+def with_inputs(layer: Entry) -> Entry:
+    """Return a layer as it may stand in a model's list: with dnnrun's own argument, which says what it takes."""
+    return replace(layer, parameters={**layer.parameters, INPUTS: Parameter(is_required=False, types=("str", "list"))})
 
 
 def entries(kind: Kind) -> dict[str, Entry]:

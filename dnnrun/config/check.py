@@ -60,13 +60,13 @@ def _check(document: Document, kind: Kind, component: Component, path: ConfigPat
     inner = (*path, component.name)
     where = document.keys.get(inner) or document.place(path)
     if component.is_import_path:
-        yield from _check_own(document, component, kind, path, where)
+        yield from _check_own(document, component, kind, inner, where)
     elif entry is None:
         yield _as_known(kind, _unknown_name(kind, component.name, where))
     elif entry.is_function and not component.is_bare:
         yield _as_known(kind, _takes_no_arguments(kind, component.name, where))
     elif not entry.is_function:
-        found = _check_arguments(document, component, kind, _with_inputs(entry, path), inner, where)
+        found = _check_arguments(document, component, kind, entry, inner, where)
         yield from (_as_known(kind, problem) for problem in found)
     if component.name == "LambdaCallback":
         yield from _check_functions(document, component, inner)
@@ -92,16 +92,7 @@ def _check_own(
     yield from problems
     is_itself = component.is_bare and kind not in CALLED_KINDS  # a function that Keras is to call, not we
     if entry is not None and not (is_itself and entry.is_function):
-        yield from _check_arguments(
-            document, component, kind, _with_inputs(entry, path), (*path, component.name), where
-        )
-
-
-def _with_inputs(entry: catalog.Entry, path: ConfigPath) -> catalog.Entry:
-    """Return what is known of a component, of a layer of the model with dnnrun's own argument."""
-    if path[:-1] != LAYERS:
-        return entry
-    return replace(entry, parameters={**entry.parameters, INPUTS: catalog.Parameter(is_required=False)})
+        yield from _check_arguments(document, component, kind, entry, path, where)
 
 
 def _check_functions(document: Document, component: Component, path: ConfigPath) -> Iterator[Problem]:
@@ -132,8 +123,12 @@ def _check_nested(document: Document, kind: Kind | None, value: Any, path: Confi
 def _check_arguments(
     document: Document, component: Component, kind: Kind, entry: catalog.Entry, path: ConfigPath, where: Place | None
 ) -> Iterator[Problem]:
+    if path[:-2] == LAYERS:
+        entry = catalog.with_inputs(entry)
     meant: set[str] = set()
     for argument, value in component.arguments.items():
+        if argument == INPUTS and path[:-2] == LAYERS:
+            continue  # the graph says what is wrong with them
         if argument in entry.parameters:
             yield from _check_value(document, component, argument, entry.parameters[argument], value, path)
             continue

@@ -121,7 +121,8 @@ def _definitions_of(kind: Kind) -> Iterator[tuple[str, Schema]]:
     for name, entry in catalog.entries(kind).items():
         if not entry.is_function and not entry.alias_of:
             required = () if kind in _MERGED else required_of(name, entry)
-            yield f"{kind}.{name}", {"description": about_entry(kind, name, entry), **_arguments(entry, required)}
+            taken = catalog.with_inputs(entry) if kind == "layers" else entry
+            yield f"{kind}.{name}", {"description": about_entry(kind, name, entry), **_arguments(taken, required)}
 
 
 def _component(kind: Kind) -> Schema:

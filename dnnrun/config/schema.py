@@ -6,7 +6,7 @@ can be had, by `data`; whether its layers fit together, by `engine`.
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -141,7 +141,9 @@ class Experiment(_Section):
     dataset: DatasetConfig = Field(description="a source's name, or a mapping with source and splits")
     model: ModelConfig | Model = Field(description="a stack of layers, or the import path of a function")
     optimizer: Optimizer = Field(description="any Keras optimizer")
-    loss: Loss | dict[str, Loss] = Field(description="any Keras loss, or one for each output, by the layer's name")
+    loss: Loss | Annotated[dict[str, Loss], Field(min_length=1)] = Field(
+        description="any Keras loss, or one for each output, by the layer's name"
+    )
     loss_weights: dict[str, Weight] | None = Field(
         None, description="of several outputs, the weight of each loss in their sum; default: 1"
     )

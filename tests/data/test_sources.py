@@ -65,16 +65,16 @@ def test_npz_of_bytes_in_two_dimensions_are_images(experiment: Callable[..., Exp
     config = experiment("source: {npz: t.npz}", loss=SPARSE)
     data = load_dataset(config)
     assert data.is_image
-    preprocess = with_defaults(config, is_image=data.is_image).dataset.preprocess
+    preprocess = with_defaults(config, inputs=data.inputs, images=data.images).dataset.preprocess
     assert preprocess is not None
     assert [layer.notation() for layer in preprocess] == [{"Rescaling": {"scale": 1 / 255}}]
 
 
 def test_what_is_no_image_or_has_its_own_preprocessing_gets_none(experiment: Callable[..., Experiment]) -> None:
     table = experiment("source: iris", loss=SPARSE)
-    assert with_defaults(table, is_image=load_dataset(table).is_image).dataset.preprocess == ()
+    assert with_defaults(table, inputs=["rows"], images=load_dataset(table).images).dataset.preprocess == ()
     images = experiment("{source: mnist, limit: 5, preprocess: []}", loss=SPARSE)
-    assert with_defaults(images, is_image=load_dataset(images).is_image).dataset.preprocess == ()
+    assert with_defaults(images, inputs=["rows"], images=load_dataset(images).images).dataset.preprocess == ()
 
 
 def test_features_of_one_dimension_become_a_column_as_in_keras(load: Load) -> None:

@@ -43,10 +43,6 @@ def test_sound_graphs_break_no_rule(found: Found) -> None:
     assert found(*TWO_OUTPUTS, loss=LOSSES, lines="metrics: {kind: [accuracy], size: [mae]}\n") == []
 
 
-def test_units_that_are_no_number_are_left_to_others(found: Found) -> None:
-    assert found("{Dense: {units: 'a.b:C'}}", OUT) == []
-
-
 def test_branches_side_by_side_are_no_deep_stack(found: Found) -> None:
     layers = [f"{{Dense: {{units: 8, activation: sigmoid, name: b{n}, inputs: rows}}}}" for n in range(4)]
     assert found(*layers, "{Add: {inputs: [b0, b1, b2, b3]}}", OUT) == []
