@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from dnnrun.config.schema import Experiment
+from dnnrun.config.topology import ROWS
 from dnnrun.data.dataset import Dataset
 from dnnrun.engine.feeding import Feed
 from dnnrun.engine.objects import reason_of
@@ -44,7 +45,7 @@ def sizes_of(prepared: Prepared) -> ModelSizes:
     batch = Feed.of(dataset.train.take(slice(count)), count)
     call = _traced(prepared, batch)
     return ModelSizes(
-        input_shape=dataset.input_shape,
+        input_shapes={name or ROWS: shape for name, shape in dataset.input_shapes.items()},
         batch_size=count,
         layers=_layers([call], count),
         parameters=_parameters(model.weights),

@@ -5,6 +5,7 @@ It needs no TensorFlow, so that a command may import it for its types.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from dnnrun.engine.totals import total
@@ -71,7 +72,7 @@ class ModelSizes:
     """A model and the memory to train it.
 
     Args:
-        input_shape: of one row.
+        input_shapes: of one row of each input; of one without a name under ``rows``.
         batch_size: rows a step.
         layers: in the order in which they are first called.
         parameters: how many numbers the model has.
@@ -81,7 +82,7 @@ class ModelSizes:
         training: the memory that training takes.
     """
 
-    input_shape: Shape
+    input_shapes: Mapping[str, Shape]
     batch_size: int
     layers: tuple[LayerSizes, ...]
     parameters: int

@@ -14,7 +14,7 @@ from dnnrun.engine.sizes import LayerSizes, ModelSizes, TrainingMemory
 
 INNER = LayerSizes("inner_dense", "Dense", ((3,),), 15, 15, 12, 12)
 SIZES = ModelSizes(
-    input_shape=(4,),
+    input_shapes={"rows": (4,)},
     batch_size=32,
     layers=(
         LayerSizes("a_normalization_with_a_rather_long_name", "Normalization", ((4,),), 9, 0, 16, 0),
@@ -75,7 +75,7 @@ def test_json_has_everything() -> None:
         "data": 3000, "total": None,
     }  # fmt: skip
     assert plain["layers"][1]["layers"][0]["name"] == "inner_dense"
-    assert (plain["multiply_adds"], plain["batch_size"], plain["input_shape"]) == (None, 32, (4,))
+    assert (plain["multiply_adds"], plain["batch_size"], plain["input_shapes"]) == (None, 32, {"rows": (4,)})
 
 
 @pytest.mark.parametrize(

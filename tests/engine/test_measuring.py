@@ -47,7 +47,30 @@ def test_a_network_on_images(build: Build) -> None:
     assert sizes.trainable == sizes.parameters - 2 * 4
     assert sizes.memory == sum(layer.memory or 0 for layer in sizes.layers)
     assert sizes.multiply_adds == convolved * 9 + pooled * 10
-    assert (sizes.input_shape, sizes.batch_size) == ((28, 28), 16)
+    assert (sizes.input_shapes, sizes.batch_size) == ({"rows": (28, 28)}, 16)
+
+
+def test_a_graph_of_two_inputs_and_two_outputs(build: Build) -> None:
+    Path("table.csv").write_text("a,b,c,kind,size\n" + "1,2,3,x,5\n4,5,6,y,6\n" * 8)
+    sizes = sizes_of(
+        build(
+            """
+            dataset:
+              source: {csv: {path: table.csv, target: {kind: kind, size: size}}}
+              inputs: {left: [a, b], right: c}
+            model:
+              layers:
+                - {Dense: {units: 4, name: wide, inputs: left}}
+                - {Concatenate: {name: both, inputs: [wide, right]}}
+                - {Dense: {units: 2, activation: softmax, name: kind}}
+                - {Dense: {units: 1, name: size, inputs: both}}
+            loss: {kind: sparse_categorical_crossentropy, size: mse}
+            """
+        )
+    )
+    assert sizes.input_shapes == {"left": (2,), "right": (1,)}
+    assert {each.name: each.multiply_adds for each in sizes.layers} == {"wide": 8, "both": 0, "kind": 10, "size": 5}
+    assert sizes.multiply_adds == 23
 
 
 def test_the_memory_to_train(build: Build) -> None:
