@@ -94,11 +94,19 @@ def test_is_complete_only_for_the_keras_that_was_described(monkeypatch: pytest.M
         assert catalog.is_complete("sources")
 
 
-def test_under_another_keras_an_unknown_name_is_left_to_it(
+def test_under_another_keras_an_unknown_name_is_a_warning(
     load: Callable[..., Experiment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catalog, "installed_keras", lambda: "0.0.1")
-    assert load("metrics: [Brandnew, {AUC: {new_argument: 3}}]").metrics[0].name == "Brandnew"
+    experiment = load("metrics: [Brandnew, {AUC: {new_argument: 3}}]")
+    assert experiment.metrics[0].name == "Brandnew"
+    assert {problem.severity for problem in experiment.warnings} == {"warning"}
+    name, argument = experiment.warnings
+    assert name.what == "unknown metric 'Brandnew'"
+    assert argument.what == "AUC has no argument 'new_argument'"
+    doubt = f"dnnrun knows Keras {catalog.described_keras()}, and Keras 0.0.1 is installed"
+    assert all(problem.where and doubt in problem.hint for problem in (name, argument))
+    assert experiment.changed(epochs=3).warnings == experiment.warnings
     with pytest.raises(ConfigError, match="unknown data source"):
         load("dataset: mnst")
 
