@@ -37,12 +37,17 @@ def docs(
     dnnrun docs layers Dense
     dnnrun docs EarlyStopping
     dnnrun docs config dataset
+    dnnrun docs rules
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
     from dnnrun.config import reference
+    from dnnrun.rules.table import RULES
 
     asked = reference.topic_named(topic) if topic else None
     if topic is None:
-        _print_topics(reference.topics(), as_json=as_json)
+        rules = reference.Topic("rules", len(RULES), "what runs but learns nothing, and is found before the training")
+        _print_topics([*reference.topics(), rules], as_json=as_json)
+    elif topic in {"rule", "rules", *RULES}:
+        _print_rules(topic if topic in RULES else name, as_json=as_json)
     elif asked == reference.KEYS:
         _print_keys(reference.keys(name or ""), as_json=as_json)
     elif asked is not None and name is None:
@@ -61,6 +66,20 @@ def _print_topics(topics: Sequence[Topic], *, as_json: bool) -> None:
         return
     _print_table(("topic", "names", "what it is"), [(topic.name, str(topic.count), topic.about) for topic in topics])
     _remark("'dnnrun docs TOPIC' lists the names, 'dnnrun docs NAME' has the arguments")
+
+
+def _print_rules(name: str | None, *, as_json: bool) -> None:
+    from dnnrun.errors import ConfigError, suggest
+    from dnnrun.rules.table import RULES
+
+    if name is not None and name not in RULES:
+        raise ConfigError(f"no rule is called {name!r}", hint=suggest(name, RULES) or "'dnnrun docs rules' lists them")
+    rules = {name: RULES[name]} if name is not None else RULES
+    if as_json:
+        _print_json({"rules": [{"name": n, "severity": rule.severity, "why": rule.why} for n, rule in rules.items()]})
+        return
+    _print_table(("rule", "severity", "why"), [(n, rule.severity, rule.why) for n, rule in rules.items()])
+    _remark("'ignore: [RULE]' in a config silences a warning; docs/rules has a page for each, with examples")
 
 
 def _print_keys(keys: Sequence[Key], *, as_json: bool) -> None:

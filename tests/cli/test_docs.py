@@ -43,6 +43,8 @@ def test_an_object_has_its_arguments_and_an_example() -> None:
         (["Dense"], ["Dense, a layer"]),
         (["mse"], ["mean_squared_error, a loss", "MeanSquaredError, a metric"]),
         (["metrics", "accuracy"], ["accuracy, a metric", "    - accuracy"]),
+        (["rules"], ["softmax-one-unit", "monitor-missing"]),
+        (["softmax-one-unit"], ["softmax divides by the sum over the units"]),
     ],
     ids=" ".join,
 )
@@ -62,6 +64,7 @@ def test_what_is_printed(arguments: list[str], said: list[str]) -> None:
         (["layers", "Adam"], "dnnrun docs optimizers Adam"),
         (["lyers", "Dense"], "there is no topic 'lyers'"),
         (["config", "stratify"], "it is written dataset.stratify"),
+        (["rules", "softmax-one-units"], "did you mean 'softmax-one-unit'?"),
     ],
     ids=" ".join,
 )
