@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+_ENOUGH = 0.5  # of a validation, to tell what one takes: the end of one, short as it is, has costs of its own
+
 
 class TimeLeft:
     """Watches the steps of a training.
@@ -53,7 +55,7 @@ class TimeLeft:
             return None
         a_step = self._training / self._timed
         a_validation = self._guess * a_step * self._steps
-        if self._validation_timed:
+        if self._validation_timed >= _ENOUGH:
             a_validation = self._validation / self._validation_timed
         validations_left = self._total / self._steps - self._validations if self._guess else 0.0
         return a_step * (self._total - self.steps_done) + a_validation * validations_left

@@ -41,6 +41,19 @@ def test_within_a_quarter(epochs: int, steps: int, step: float, validation: floa
         assert guess == pytest.approx(clock.seconds - at, rel=0.25, abs=0.01)
 
 
+def test_the_end_of_the_first_validation_does_not_tell_what_one_takes() -> None:
+    clock = Clock()
+    left = TimeLeft(1000, 100, validation=0.1, now=clock)
+    for done in (50, 100):
+        clock.seconds += 1.0
+        left.stepped(done)
+    clock.seconds += TRACING
+    left.validated(9, 10)
+    clock.seconds += 0.2  # of a validation that takes 0.2 in all, half of it at its end
+    left.validated(10, 10)
+    assert left.seconds_left() == pytest.approx(9 * 2.2, rel=0.01)
+
+
 def test_nothing_is_said_before_there_are_two_looks() -> None:
     left = TimeLeft(100, 10, validation=0.0, now=Clock())
     assert left.seconds_left() is None

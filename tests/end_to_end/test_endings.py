@@ -102,11 +102,12 @@ def test_diverged_run_says_so(dnnrun: Dnnrun) -> None:
 def test_a_batch_that_the_memory_has_no_room_for(dnnrun: Dnnrun) -> None:
     config = dnnrun.write(
         "large.yaml",
-        "dataset: mnist\nmodel: {layers: [Flatten, {Dense: 200000}, {Dense: 10}]}\noptimizer: Adam\n"
-        "loss: {SparseCategoricalCrossentropy: {from_logits: true}}\nbatch_size: 50000\n",
+        "dataset: mnist\nmodel: {layers: [Flatten, {RepeatVector: 10000}, GlobalAveragePooling1D, "
+        "{Dense: {units: 10, activation: softmax}}]}\noptimizer: Adam\nloss: sparse_categorical_crossentropy\n"
+        "batch_size: 50000\n",
     )
     process = dnnrun.start("train", config)
-    resource.prlimit(process.pid, resource.RLIMIT_AS, (9 * 2**30, resource.RLIM_INFINITY))  # too little for 40e9
+    resource.prlimit(process.pid, resource.RLIMIT_AS, (9 * 2**30, resource.RLIM_INFINITY))  # too little for 313e9
     _, err = process.communicate(timeout=120)
     assert process.returncode == 2, err
     assert "the model cannot be computed" in err

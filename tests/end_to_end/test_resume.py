@@ -17,9 +17,20 @@ CONFIG = CONFIGS / "mnist_adam.yaml"
 LONG = ("--epochs", "6", "--set", "dataset.limit=8000", "--set", "batch_size=4")
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a run of the long training that nothing interrupted."""
+    dnnrun = Dnnrun(tmp_path_factory.mktemp("whole"))
+    assert dnnrun("train", CONFIG, *LONG).code == 0
+    [run] = dnnrun.runs()
+    return run
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_run_that_was_stopped_goes_on_to_the_same_end(sent: signal.Signals, code: int, dnnrun: Dnnrun) -> None:
+def test_a_run_that_was_stopped_goes_on_to_the_same_end(
+    sent: signal.Signals, code: int, dnnrun: Dnnrun, whole: Path
+) -> None:
     process = dnnrun.start("train", CONFIG, *LONG, "--name", "stopped")
     wait_until(lambda: any(rows_of(run) for run in dnnrun.runs()), process)
     process.send_signal(sent)
@@ -40,8 +51,6 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_end(sent: signal.Signals, co
     [session] = Run(stopped).record["resumed"]
     assert session["from_status"] == "interrupted"
     assert session["from_epoch"] == finished + 1
-    assert dnnrun("train", CONFIG, *LONG, "--name", "whole").code == 0
-    whole = next((dnnrun.folder / "runs").glob("*-whole"))
     assert without_seconds(stopped) == without_seconds(whole)
     _assert_same_bits(stopped, whole)
 

@@ -16,7 +16,7 @@ from dnnrun.validation import validate
 from tests.mutations import mutated_bytes, mutated_text, mutated_value
 
 PATIENCE = 2.0  # seconds
-EACH = 2000
+EACH = 1700
 CHECKS = list(HealthCheck)
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 
