@@ -19,7 +19,20 @@ _MORE_IS_BETTER = re.compile(
 )
 
 
+_LESS_IS_BETTER = re.compile(
+    r"(.*_)?(loss|error|mse|mae|mape|msle|rmse|crossentropy|hinge|divergence|poisson|false_positives|false_negatives)"
+    r"|log_?cosh"
+)
+
+
 def direction_of(metric: str) -> Direction:
     """Return ``max`` where more of the metric is better, else ``min`` (losses, errors)."""
+    return known_direction(metric) or "min"
+
+
+def known_direction(metric: str) -> Direction | None:
+    """Return what is better of a metric, or None where its name does not tell."""
     name = re.sub(r"_\d+$", "", metric.removeprefix("val_").lower())
-    return "max" if _MORE_IS_BETTER.fullmatch(name) else "min"
+    if _MORE_IS_BETTER.fullmatch(name):
+        return "max"
+    return "min" if _LESS_IS_BETTER.fullmatch(name) else None

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from dnnrun.components import Component, ConfigPath
 from dnnrun.config import catalog
-from dnnrun.config.directions import direction_of
 from dnnrun.errors import suggest
 from dnnrun.rules.rule import Finding
 from dnnrun.rules.subject import Subject
@@ -20,7 +19,7 @@ def missing_monitor(subject: Subject) -> Iterator[Finding]:
     if not subject.knows_metrics:
         return
     for monitor in subject.monitors:
-        if not _is_logged(monitor.metric, subject):
+        if not _is_logged(monitor.metric, subject) and not _may_be_added(monitor.metric, subject):
             name = monitor.callback.name
             what = f"{name} watches {monitor.metric!r}, which no epoch will have"
             yield Finding(what, monitor.at, _how_to_have(monitor.metric, subject))
@@ -30,9 +29,8 @@ def contradicting_mode(subject: Subject) -> Iterator[Finding]:
     """A mode that takes the worst epoch for the best."""
     for monitor in subject.monitors:
         mode = monitor.callback.arguments.get("mode", "auto")
-        right = direction_of(monitor.metric)
-        name = monitor.metric.removeprefix("val_")
-        if mode in {"min", "max"} and mode != right and (name in subject.metric_names or name == "loss"):
+        right = subject.better(monitor.metric)
+        if mode in {"min", "max"} and right is not None and mode != right:
             what = f"mode: {mode} takes the worst {monitor.metric} for the best"
             yield Finding(what, (*monitor.path, monitor.callback.name, "mode"), f"write mode: {right}")
 
@@ -87,7 +85,9 @@ def unknown_name_in_pattern(subject: Subject) -> Iterator[Finding]:
     for checkpoint, path in subject.callbacks("ModelCheckpoint"):
         target = checkpoint.arguments.get("filepath")
         for name in _names_in(target) if isinstance(target, str) else ():
-            if name not in _IN_PATTERNS and not _is_logged(name, subject):
+            if name in _IN_PATTERNS or _may_be_added(name, subject):
+                continue
+            if not _is_logged(name, subject):
                 what = f"the file name has {{{name}}}, which no epoch will have"
                 yield Finding(what, (*path, checkpoint.name, "filepath"), _how_to_have(name, subject))
 
@@ -110,6 +110,14 @@ def _is_logged(metric: str, subject: Subject) -> bool:
     """Whether the logs have a metric; one of several values has them as ``name_0``, ``name_1``, ..."""
     stem, _, number = metric.rpartition("_")
     return metric in subject.logged or (number.isdecimal() and stem in subject.logged)
+
+
+def _may_be_added(metric: str, subject: Subject) -> bool:
+    """Whether a callback of the user's own may put a metric into the logs: any but those that Keras measures."""
+    has_own = any(
+        callback.is_import_path or callback.name == "LambdaCallback" for callback in subject.experiment.callbacks
+    )
+    return has_own and metric.removeprefix("val_") not in {"loss", *subject.metric_names}
 
 
 def _how_to_have(metric: str, subject: Subject) -> str:

@@ -57,7 +57,7 @@ def embedding_of_fractions(subject: Subject) -> Iterator[Finding]:
         if scaling:
             what = f"Embedding looks up whole numbers, and {scaling} makes fractions of them"
             yield Finding(what, node.path, f"take {scaling} out")
-        elif subject.facts and not subject.facts.is_whole:
+        elif subject.facts and subject.has_one_input and not subject.facts.is_whole:
             edit = "take Embedding out: Dense takes fractions; or make whole numbers of them with {Discretization: ...}"
             yield Finding("Embedding looks up whole numbers, and the data has fractions", node.path, edit)
 
@@ -67,7 +67,7 @@ def embedding_too_small(subject: Subject) -> Iterator[Finding]:
     facts = subject.facts
     for node, before in _embeddings(subject):
         rows = node.component.arguments.get("input_dim")
-        if before or facts is None or not facts.is_whole or not isinstance(rows, int):
+        if before or facts is None or not subject.has_one_input or not facts.is_whole or not isinstance(rows, int):
             continue
         largest = int(facts.input_range[1])
         if largest >= rows:
@@ -105,7 +105,7 @@ def normalization_of_one_row(subject: Subject) -> Iterator[Finding]:
         return
     for node in subject.nodes:
         takes = subject.reached[node.position].takes
-        if node.component.name == "BatchNormalization" and (takes is None or len(takes) == 1):
+        if node.component.name == "BatchNormalization" and takes is not None and len(takes) == 1:
             what = "BatchNormalization takes each number's mean over the batch away, and a batch of one row is its mean"
             yield Finding(what, node.path, "write batch_size: 32, or use LayerNormalization")
 

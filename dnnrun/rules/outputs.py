@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dnnrun.components import Component
+from dnnrun.components import Component, ConfigPath
 from dnnrun.config.tasks import takes_class_numbers
 from dnnrun.rules.rule import Finding
 from dnnrun.rules.subject import Output, Subject
@@ -60,14 +60,25 @@ def unreachable_targets(subject: Subject) -> Iterator[Finding]:
         yield Finding(what, output.activation_path, "take the activation of the last layer out")
 
 
+def spare_units(subject: Subject) -> Iterator[Finding]:
+    """More units than there are classes."""
+    output, facts, loss = subject.output, subject.facts, subject.loss
+    if output is None or output.units is None or facts is None or loss is None or not takes_class_numbers(loss.name):
+        return
+    needed = _units_needed(subject, loss)
+    if needed is not None and output.units > needed:
+        what = f"the last layer has {_units(output)}, and there are {needed} classes"
+        yield Finding(what, _path_of_units(output), f"write units: {needed}")
+
+
 def units_against_classes(subject: Subject) -> Iterator[Finding]:
-    """Another number of units than the labels need."""
+    """Another number of units than the labels need, where none may be spare."""
     output, facts = subject.output, subject.facts
     loss = subject.loss
     if output is None or output.units is None or facts is None or loss is None or loss.is_import_path:
         return
     needed = _units_needed(subject, loss)
-    if needed is None or output.units == needed:
+    if needed is None or output.units == needed or (takes_class_numbers(loss.name) and output.units > needed):
         return
     classes = len(facts.classes)
     if takes_class_numbers(loss.name):
@@ -79,8 +90,7 @@ def units_against_classes(subject: Subject) -> Iterator[Finding]:
     edit = f"write units: {needed}"
     if needed == 1 and output.units == 2 and classes == 2:
         edit += " with activation: sigmoid, or keep the units with loss: sparse_categorical_crossentropy"
-    path = (*output.node.path, output.node.component.name, "units")
-    yield Finding(what, path, edit)
+    yield Finding(what, _path_of_units(output), edit)
 
 
 def _units_needed(subject: Subject, loss: Component) -> int | None:
@@ -90,11 +100,17 @@ def _units_needed(subject: Subject, loss: Component) -> int | None:
         return None
     if facts.task == "regression":
         return facts.label_columns
+    if not facts.classes:
+        return None  # so many different labels that they were not counted
     if takes_class_numbers(loss.name):
         return len(facts.classes) if not facts.are_vectors and not experiment.dataset.one_hot else None
     if experiment.dataset.one_hot or facts.are_vectors:
         return len(facts.classes)
     return 1 if len(facts.classes) == 2 else None
+
+
+def _path_of_units(output: Output) -> ConfigPath:
+    return (*output.node.path, output.node.component.name, "units")
 
 
 def _units(output: Output) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from dnnrun.components import Component, ConfigPath
 from dnnrun.config import catalog
+from dnnrun.config.directions import Direction, known_direction
 from dnnrun.config.graph import topology_of
 from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import Experiment, ModelConfig
@@ -74,6 +75,11 @@ class Subject:
             return topology_of(self.experiment)
         except ConfigError:
             return None
+
+    @property
+    def has_one_input(self) -> bool:
+        """Whether all that is known of the features is known of one input."""
+        return self.facts is not None and len(self.facts.shapes) == 1
 
     @property
     def loss(self) -> Component | None:
@@ -177,15 +183,25 @@ class Subject:
         return bool(self.experiment.dataset.validation_split) or self.experiment.dataset.validation is not None
 
     @cached_property
-    def metric_names(self) -> tuple[str, ...]:
-        """What Keras calls the metrics of the config, in their order; one of the user's own gives none."""
+    def metrics_by_name(self) -> Mapping[str, Component]:
+        """The metrics by what Keras calls them, in their order; those of the user's own are left out."""
         outputs = self.experiment.outputs
         named = [
-            (f"{output.name}_" if len(outputs) > 1 else "", _metric_name(metric))
+            (f"{output.name}_" if len(outputs) > 1 else "", _metric_name(metric), metric)
             for output in outputs
             for metric in output.metrics
         ]
-        return tuple(f"{prefix}{name}" for prefix, name in named if name)
+        return {f"{prefix}{name}": metric for prefix, name, metric in named if name}
+
+    @property
+    def metric_names(self) -> tuple[str, ...]:
+        """What Keras calls the metrics of the config."""
+        return tuple(self.metrics_by_name)
+
+    def better(self, logged: str) -> Direction | None:
+        """Return what is better of a metric in an epoch's logs, by what it measures; None where that is not known."""
+        metric = self.metrics_by_name.get(logged.removeprefix("val_"))
+        return known_direction(_snake_case(metric.name) if metric else logged)
 
     @property
     def knows_metrics(self) -> bool:

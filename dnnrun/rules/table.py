@@ -46,6 +46,7 @@ RULES: dict[str, Rule] = {
     "output-units": Rule(
         "error", "the loss needs as many outputs as the labels have classes or columns", outputs.units_against_classes
     ),
+    "spare-output-units": Rule("warning", "an output that no label names only learns to be 0", outputs.spare_units),
     "monitor-missing": Rule(
         "error", "Keras only warns of it, every epoch, and the callback does nothing", callbacks.missing_monitor
     ),

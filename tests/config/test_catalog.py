@@ -8,7 +8,7 @@ import pytest
 
 from dnnrun.components import KINDS, Kind
 from dnnrun.config import catalog
-from dnnrun.config.directions import direction_of
+from dnnrun.config.directions import direction_of, known_direction
 from dnnrun.config.load import load_config
 from dnnrun.config.schema import Experiment
 from dnnrun.errors import ConfigError
@@ -140,3 +140,19 @@ def test_direction(metric: str, direction: str) -> None:
 def test_load_config_takes_a_path_or_a_text(load: Callable[..., Experiment]) -> None:
     load()
     assert load_config("config.yaml").name == "config"
+
+
+@pytest.mark.parametrize(
+    ("metric", "better"),
+    [
+        ("val_loss", "min"),
+        ("kind_loss", "min"),
+        ("mae", "min"),
+        ("log_cosh", "min"),
+        ("val_acc", "max"),
+        ("area", None),
+    ],
+)
+def test_nothing_is_said_of_a_metric_whose_name_does_not_tell(metric: str, better: str | None) -> None:
+    assert known_direction(metric) == better
+    assert direction_of(metric) == (better or "min")
