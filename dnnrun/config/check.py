@@ -195,7 +195,7 @@ def _meant_argument(component: str, kind: Kind, argument: str, entry: catalog.En
     """Return what to try in place of an unknown argument, and the argument that was meant."""
     modern = modern_argument(kind, argument, entry.arguments)
     if modern:
-        return modern, modern.removeprefix("it is called ").removesuffix(" now")
+        return modern, modern.removeprefix("it is called ").removesuffix(" here")
     allowed = f"allowed: {', '.join(entry.arguments)}" if entry.arguments else "it takes no arguments"
     first = entry.arguments[0] if entry.arguments else ""
     inner = kind_of_argument(first)
@@ -217,12 +217,19 @@ def _unknown_name(kind: Kind, name: str, where: Place | None) -> Problem:
         listed = f"known: {', '.join(sorted(catalog.entries(kind)))}, or an import path such as my_package.data:make"
         near = suggest(name, catalog.entries(kind))
         return Problem(f"unknown data source {name!r}", where, f"{near}\n{listed}" if near else listed)
+    last = name.rpartition(".")[2]
+    if kind == "schedules" and re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?", name, re.IGNORECASE):
+        return Problem(f"a learning rate must be a number, not the text {name!r}", where, "take the quotes away")
     home = [other for other in catalog.described_kinds() if name in catalog.entries(other)]
     called = re.match(r"\w+(?=[ (=])", name)
     if kind == "layers" and name in {"Input", "InputLayer"}:
         return Problem(f"{name} is not needed", where, "take it out: the shape of the input comes from the data")
     if home:
         hint = f"Keras has {name!r} among its {home[0]}, not among its {kind}"
+    elif last != name and catalog.find(kind, last):
+        hint = f"write {last}: names of Keras stand without their module"
+    elif kind == "activations" and name.lower() == "none":
+        hint = "leave activation out, or write null"
     elif called and catalog.find(kind, called[0]):
         hint = f"with arguments, write {{{called[0]}: ...}}"
     else:

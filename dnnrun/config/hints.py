@@ -104,10 +104,13 @@ def about_component(path: ConfigPath, value: Any) -> str:
 def _indented(value: dict[Any, Any], kind: Kind) -> str:
     """Return one name with the other keys as its arguments, which is what most such mappings are meant to be."""
     name, *others = map(str, value)
+    given = next(iter(value.values()))
+    if name in {"name", "type", "class_name"} and isinstance(given, str) and catalog.find(kind, given):
+        inside = ", ".join(f"{other}: ..." for other in others)
+        return f"the name comes first, its arguments inside: {{{given}: {{{inside}}}}}"
     if any(catalog.find(kind, other) for other in others):
         return "each is an item of its own" if kind in {"layers", "metrics", "callbacks"} else "keep one of them"
     first = catalog.first_argument(kind, name)
-    given = next(iter(value.values()))
     arguments = [first] if first and given is not None and not isinstance(given, dict) else []
     return f"its arguments stand inside: {{{name}: {{{', '.join(f'{a}: ...' for a in [*arguments, *others])}}}}}"
 

@@ -1,4 +1,4 @@
-"""What older versions of Keras took, and what tutorials still show, with how it is said today."""
+"""What older versions of Keras and other libraries call things, with how it is said here today."""
 
 from __future__ import annotations
 
@@ -65,6 +65,11 @@ _NAMES: dict[Kind, dict[str, str]] = {
         "ThresholdedReLU": "{ReLU: {threshold: 1.0}}",
         "TimeDistributedDense": "{TimeDistributed: {layer: {Dense: ...}}}, or Dense alone, which does the same",
         "Merge": "Concatenate, Add, Multiply and the like, with inputs",
+        "Linear": "{Dense: ...}",
+        "BatchNorm1d": "BatchNormalization",
+        "BatchNorm2d": "BatchNormalization",
+        "StandardScaler": "Normalization, under dataset.preprocess",
+        "MinMaxScaler": "{Rescaling: ...}, under dataset.preprocess",
     },
     "initializers": {
         "normal": "RandomNormal",
@@ -77,9 +82,20 @@ _NAMES: dict[Kind, dict[str, str]] = {
         "one": "Ones",
     },
     "losses": {
-        "cross_entropy": "sparse_categorical_crossentropy for class numbers, binary_crossentropy for two classes"
+        "cross_entropy": "sparse_categorical_crossentropy for class numbers, binary_crossentropy for two classes",
+        "CrossEntropyLoss": "{SparseCategoricalCrossentropy: {from_logits: true}}",
+        "BCELoss": "binary_crossentropy",
+        "BCEWithLogitsLoss": "{BinaryCrossentropy: {from_logits: true}}",
+        "NLLLoss": "sparse_categorical_crossentropy, behind softmax",
+        "MSELoss": "mse",
+        "L1Loss": "mae",
     },
-    "metrics": {"acc_top5": "{SparseTopKCategoricalAccuracy: {k: 5}}", "rmse": "RootMeanSquaredError"},
+    "metrics": {
+        "acc_top5": "{SparseTopKCategoricalAccuracy: {k: 5}}",
+        "rmse": "RootMeanSquaredError",
+        "f1": "{F1Score: {average: macro}}, for one-hot labels",
+        "r2": "R2Score",
+    },
 }
 _WEIGHTS, _MODEL = ".weights.h5", ".keras"
 # Endings of files that earlier versions wrote; Keras 3 takes two, and tells weights from a model by them.
@@ -98,7 +114,7 @@ def modern_argument(kind: Kind, argument: str, allowed: tuple[str, ...]) -> str:
     is_name = modern.isidentifier()
     if is_name and modern not in allowed:
         return ""
-    return f"it is called {modern} now" if is_name else modern
+    return f"it is called {modern} here" if is_name else modern
 
 
 def modern_name(kind: Kind, name: str) -> str:

@@ -21,6 +21,7 @@ _NAMES = {
     "null": "null",
 }
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_QUOTIENT = re.compile(r"([0-9.]+) ?/ ?([1-9][0-9.]*)")
 _TRUTHS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
@@ -68,6 +69,8 @@ def _remedy(value: Any, types: set[str]) -> str:
     if isinstance(value, str):
         if types & {"int", "float"} and _NUMBER.fullmatch(value):
             return "take the quotes away: a number in quotes is a text"
+        if "float" in types and (quotient := _QUOTIENT.fullmatch(value)):
+            return f"YAML does not calculate: write {float(quotient[1]) / float(quotient[2])!r}"
         if "null" in types and value.lower() == "none":
             return "nothing is written null in YAML"
         if "bool" in types and value.lower() in {*_TRUTHS, "true", "false"}:

@@ -53,7 +53,8 @@ def plateau_after_stopping(subject: Subject) -> Iterator[Finding]:
             waits, stops = _patience(plateau), _patience(stopping)
             if _monitor(plateau) == _monitor(stopping) and waits >= stops:
                 what = f"ReduceLROnPlateau waits for {waits} epochs, and EarlyStopping ends the training after {stops}"
-                edit = f"write a patience below {stops} for ReduceLROnPlateau, or a larger one for EarlyStopping"
+                edit = f"give EarlyStopping a patience above {waits}"
+                edit += f", or ReduceLROnPlateau one below {stops}" if stops > 1 else ""
                 yield Finding(what, _at(plateau, path, "patience"), edit)
 
 
@@ -84,6 +85,13 @@ def unknown_name_in_pattern(subject: Subject) -> Iterator[Finding]:
         return
     for checkpoint, path in subject.callbacks("ModelCheckpoint"):
         target = checkpoint.arguments.get("filepath")
+        fault = _fault_of_pattern(target) if isinstance(target, str) else ""
+        if fault:
+            what = f"the file name cannot be filled in: {fault}"
+            yield Finding(
+                what, (*path, checkpoint.name, "filepath"), "for example epoch-{epoch:02d}-{val_loss:.3f}.keras"
+            )
+            continue
         for name in _names_in(target) if isinstance(target, str) else ():
             if name in _IN_PATTERNS or _may_be_added(name, subject):
                 continue
@@ -135,10 +143,17 @@ def _how_to_have(metric: str, subject: Subject) -> str:
 
 
 def _names_in(pattern: str) -> Iterator[str]:
+    yield from (name for _, name, _, _ in string.Formatter().parse(pattern) if name)
+
+
+def _fault_of_pattern(pattern: str) -> str:
+    """Return why a file name cannot take an epoch and metrics, which are fractions; nothing where it can."""
     try:
-        yield from (name for _, name, _, _ in string.Formatter().parse(pattern) if name)
-    except ValueError:  # braces that do not close
-        return
+        names = {name for name in _names_in(pattern) if name not in _IN_PATTERNS}
+        pattern.format(epoch=1, batch=1, **dict.fromkeys(names, 0.5))
+    except (ValueError, IndexError, KeyError, AttributeError, TypeError) as error:
+        return str(error)
+    return ""
 
 
 def _patience(callback: Component) -> int:

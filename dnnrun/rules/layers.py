@@ -19,6 +19,14 @@ _SAME_FOR_ALL = {"zeros", "ones", "constant", "zero", "one"}
 _IMAGES_ONLY = ("Conv2D", "SeparableConv2D", "DepthwiseConv2D", "MaxPooling2D", "AveragePooling2D", "Conv2DTranspose")
 # Layers that make whole numbers of what they are given.
 _NUMBERING = {"TextVectorization", "StringLookup", "IntegerLookup", "Hashing", "Discretization", "HashedCrossing"}
+# Layers that learn before the training, and the arguments that may give them what they would learn.
+_LEARNT = {
+    "Normalization": ("mean", "variance"),
+    "Discretization": ("bin_boundaries",),
+    "TextVectorization": ("vocabulary",),
+    "StringLookup": ("vocabulary",),
+    "IntegerLookup": ("vocabulary",),
+}
 _SCALING = {"Rescaling", "Normalization", "LayerNormalization", "BatchNormalization", "UnitNormalization"}
 
 
@@ -46,6 +54,15 @@ def convolution_without_channels(subject: Subject) -> Iterator[Finding]:
             what = f"{node.component.name} takes height, width and channels, and gets {_shape(takes)}"
             yield Finding(what, node.path, f"put {{Reshape: [{takes[0]}, {takes[1]}, 1]}} before it")
             return
+
+
+def never_adapted(subject: Subject) -> Iterator[Finding]:
+    """A layer that learns from data before the training, in a place where it is not shown any."""
+    for node in subject.nodes:
+        given = _LEARNT.get(node.component.name)
+        if given and not any(node.component.arguments.get(name) is not None for name in given):
+            what = f"{node.component.name} among the model's layers is never shown the data that it learns from"
+            yield Finding(what, node.path, f"move it to dataset.preprocess: [{node.component.name}]")
 
 
 def embedding_of_fractions(subject: Subject) -> Iterator[Finding]:

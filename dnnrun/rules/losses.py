@@ -28,27 +28,47 @@ def sparse_loss_with_vectors(subject: Subject) -> Iterator[Finding]:
 
 
 def categorical_loss_with_class_numbers(subject: Subject) -> Iterator[Finding]:
-    """A categorical loss, which takes one-hot labels, with class numbers."""
+    """A loss that compares number by number, as that of one-hot labels does, with class numbers."""
     loss, facts = subject.loss, subject.facts
-    if loss is None:
+    if loss is None or loss.is_import_path or takes_class_numbers(loss.name) or _is_binary(loss.name):
         return
-    is_categorical = "categorical" in loss.name.lower() and not takes_class_numbers(loss.name)
-    if loss.is_import_path or not is_categorical or subject.experiment.dataset.one_hot:
+    if facts is None or _has_vectors(subject) or _may_be_a_quantity(subject):
         return
-    if facts and facts.task == "classification" and not facts.are_vectors:
-        what = f"{loss.name} takes one-hot labels, and these are class numbers or names"
+    is_categorical = "categorical" in loss.name.lower()
+    if len(facts.classes) > 2 or (is_categorical and facts.classes):
+        what = f"{loss.name} takes a number for each class, and the labels are class numbers or names"
         yield Finding(what, _AT, "use loss: sparse_categorical_crossentropy, or set dataset.one_hot: true")
 
 
 def binary_loss_with_several_classes(subject: Subject) -> Iterator[Finding]:
-    """Binary crossentropy where one of several classes is right."""
+    """Binary crossentropy over the numbers of several classes."""
     loss, facts = subject.loss, subject.facts
-    if loss is None or loss.is_import_path or "binary" not in loss.name.lower() or facts is None:
+    if loss is None or loss.is_import_path or not _is_binary(loss.name) or facts is None or _has_vectors(subject):
         return
-    classes = len(facts.classes)
-    if classes > 2 and facts.task == "classification":
-        what = f"{loss.name} is for two classes, and there are {classes}"
+    if len(facts.classes) > 2:
+        what = f"{loss.name} is for two classes, and there are {len(facts.classes)}"
         yield Finding(what, _AT, "use loss: sparse_categorical_crossentropy and activation: softmax")
+
+
+def binary_loss_with_vectors(subject: Subject) -> Iterator[Finding]:
+    """Binary crossentropy over one-hot labels."""
+    loss, facts = subject.loss, subject.facts
+    if loss is None or loss.is_import_path or not _is_binary(loss.name) or facts is None or not _has_vectors(subject):
+        return
+    if len(facts.classes) > 2:
+        what = f"{loss.name} asks of each of {len(facts.classes)} classes for itself, and one is right"
+        yield Finding(what, _AT, "use loss: categorical_crossentropy and activation: softmax")
+
+
+def fractions_for_classes(subject: Subject) -> Iterator[Finding]:
+    """A loss for classes, and labels that are no classes."""
+    loss, facts = subject.loss, subject.facts
+    if loss is None or loss.is_import_path or facts is None or not facts.has_fractions or facts.label_range is None:
+        return
+    if is_for_classes(loss.name):
+        least, most = facts.label_range
+        what = f"{loss.name} is for classes, and the labels are numbers with fractions, from {least:g} to {most:g}"
+        yield Finding(what, _AT, "use loss: mse and metrics: [mae]; the last layer needs no activation")
 
 
 def logits_with_activation(subject: Subject) -> Iterator[Finding]:
@@ -86,7 +106,7 @@ def accuracy_for_regression(subject: Subject) -> Iterator[Finding]:
         return
     for index, metric in enumerate(subject.metrics):
         if is_metric_for_classes(metric.name) and not metric.is_import_path:
-            what = f"{metric.name} counts hits of classes, and {loss.name} is for numbers"
+            what = f"{metric.name} is for classes, and {loss.name} is for numbers"
             yield Finding(what, ("metrics", index), "use metrics: [mae], or a loss for classes")
 
 
@@ -95,8 +115,12 @@ def _may_be_a_quantity(subject: Subject) -> bool:
     facts = subject.facts
     if facts is None or facts.label_range is None:
         return False
-    return len(facts.classes) > _MOST_NUMBERED_CLASSES or not facts.classes or _have_fractions(facts.classes)
+    return len(facts.classes) > _MOST_NUMBERED_CLASSES or not facts.classes or facts.has_fractions
 
 
-def _have_fractions(names: tuple[str, ...]) -> bool:
-    return any("." in name and not name.endswith(".0") for name in names)
+def _has_vectors(subject: Subject) -> bool:
+    return subject.experiment.dataset.one_hot or (subject.facts is not None and subject.facts.are_vectors)
+
+
+def _is_binary(loss: str) -> bool:
+    return "binary" in loss.lower() or loss.lower() == "bce"

@@ -52,6 +52,22 @@ def accuracy_of_unbalanced_classes(subject: Subject) -> Iterator[Finding]:
     yield Finding(what, ("metrics",), edit, of_key=True)
 
 
+def weight_of_no_class(subject: Subject) -> Iterator[Finding]:
+    """A weight for a class that the data does not have."""
+    facts, weights = subject.facts, subject.experiment.class_weight
+    if facts is None or weights is None:
+        return
+    has_numbers = any(name.lstrip("-").isdecimal() for name in facts.classes)
+    for key in weights:
+        by_number = isinstance(key, int) and 0 <= key < len(facts.classes) and not has_numbers
+        if str(key) in facts.classes or by_number:
+            continue
+        what = f"class_weight names {key!r}, which is not a class"
+        classes = ", ".join(facts.classes[:12])
+        edit = f"classes: {classes}" if classes else "take it out: the labels are numbers to predict"
+        yield Finding(what, ("class_weight", key), edit, of_key=True)
+
+
 def judged_by_what_it_knows(subject: Subject) -> Iterator[Finding]:
     """Validation rows that are also test rows or training rows."""
     dataset = subject.experiment.dataset

@@ -11,13 +11,19 @@ RULES: dict[str, Rule] = {
     ),
     "categorical-loss-numbers": Rule(
         "error",
-        "categorical_crossentropy compares with a vector that has a 1 at the right class",
+        "it compares the outputs with a vector that has a 1 at the right class",
         losses.categorical_loss_with_class_numbers,
     ),
     "binary-loss-classes": Rule(
         "error",
         "binary_crossentropy asks of each output whether it is 0 or 1, and not which class is right",
         losses.binary_loss_with_several_classes,
+    ),
+    "binary-loss-vectors": Rule(
+        "warning", "that is for labels of which several may be right", losses.binary_loss_with_vectors
+    ),
+    "fractions-for-classes": Rule(
+        "error", "a class is one of a few, and is not measured", losses.fractions_for_classes
     ),
     "activation-and-logits": Rule(
         "warning",
@@ -30,7 +36,9 @@ RULES: dict[str, Rule] = {
         losses.probabilities_from_linear_output,
     ),
     "accuracy-for-regression": Rule(
-        "warning", "two fractions are hardly ever equal, so that it stays near 0", losses.accuracy_for_regression
+        "warning",
+        "it compares with classes, and hardly any prediction of a number is equal to its label",
+        losses.accuracy_for_regression,
     ),
     "softmax-one-unit": Rule(
         "error", "softmax divides by the sum over the units, which is the one unit", outputs.softmax_on_one_unit
@@ -69,7 +77,7 @@ RULES: dict[str, Rule] = {
     ),
     "pattern-name-missing": Rule(
         "error",
-        "Keras fills the names in braces from the epoch's metrics, and fails",
+        "Keras fills in the braces from the epoch's metrics as it ends, and would fail",
         callbacks.unknown_name_in_pattern,
     ),
     "target-outside-run": Rule(
@@ -83,6 +91,7 @@ RULES: dict[str, Rule] = {
     "no-channel-axis": Rule(
         "error", "a grey picture needs an axis of length 1 for its channel", layers.convolution_without_channels
     ),
+    "never-adapted": Rule("error", "it then passes everything on unchanged, or knows no word", layers.never_adapted),
     "embedding-of-fractions": Rule(
         "error", "Embedding is a table, and cuts fractions off to find the row", layers.embedding_of_fractions
     ),
@@ -125,6 +134,7 @@ RULES: dict[str, Rule] = {
     "accuracy-of-unbalanced": Rule(
         "warning", "accuracy looks good although the rare class is never found", rows.accuracy_of_unbalanced_classes
     ),
+    "weight-of-no-class": Rule("error", "a weight counts for the rows of its class alone", rows.weight_of_no_class),
     "validation-not-new": Rule(
         "error", "only rows that nothing was chosen by tell how good the model is", rows.judged_by_what_it_knows
     ),

@@ -25,6 +25,8 @@ class SourceFacts:
         input_range: the least and the greatest number among the features.
         label_columns: 1, or how many columns the labels have.
         has_numbers: whether the labels are numbers.
+        has_fractions: whether some of these are no whole numbers.
+        are_one_hot: whether labels of several columns have one 1 in every row.
         label_counts: how many rows have each label, by the label as text, in the order of their class numbers; None
             where there are so many different ones that they cannot be classes.
         label_range: the least and the greatest label, for numbers.
@@ -39,6 +41,8 @@ class SourceFacts:
     input_range: tuple[float, float]
     label_columns: int
     has_numbers: bool
+    has_fractions: bool
+    are_one_hot: bool
     label_counts: Mapping[str, int] | None
     label_range: tuple[float, float] | None
     class_names: tuple[str, ...] | None = None
@@ -60,6 +64,7 @@ class Facts:
         classes: the names of the classes, for classification.
         label_counts: how many rows have each class.
         label_range: the least and the greatest target, for regression.
+        has_fractions: whether the labels are numbers of which some are not whole.
     """
 
     task: Task
@@ -73,3 +78,4 @@ class Facts:
     classes: tuple[str, ...]
     label_counts: tuple[int, ...]
     label_range: tuple[float, float] | None
+    has_fractions: bool = False

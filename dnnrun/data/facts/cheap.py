@@ -25,7 +25,9 @@ def cheap_facts(experiment: Experiment) -> Facts | None:
     """
     output, *others = experiment.outputs
     source = None if others else _source_facts(experiment.dataset.source)
-    return None if source is None else facts_for(experiment, output, source)
+    facts = None if source is None else facts_for(experiment, output, source)
+    is_odd = source and facts and facts.task == "classification" and facts.are_vectors and not source.are_one_hot
+    return None if is_odd else facts  # several classes a row: what reads them says that they cannot be trained on
 
 
 def facts_for(experiment: Experiment, output: Output, source: SourceFacts) -> Facts:
@@ -33,7 +35,7 @@ def facts_for(experiment: Experiment, output: Output, source: SourceFacts) -> Fa
     one_hot = wants_vectors(output, one_hot=experiment.dataset.one_hot)
     names_classes = source.class_names is not None
     task = task_of(output, one_hot=one_hot, names_classes=names_classes, has_numbers=source.has_numbers)
-    is_classes = task == "classification" and source.label_counts is not None
+    is_classes = task == "classification" and source.label_counts is not None and not source.has_fractions
     counts = source.label_counts or {}
     return Facts(
         task=task,
@@ -47,6 +49,7 @@ def facts_for(experiment: Experiment, output: Output, source: SourceFacts) -> Fa
         classes=(source.class_names or tuple(counts)) if is_classes else (),
         label_counts=tuple(counts.values()) if is_classes else (),
         label_range=source.label_range,
+        has_fractions=source.has_fractions,
     )
 
 

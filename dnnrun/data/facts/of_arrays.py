@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from dnnrun.data.dataset import Array, Dataset, SourceData, by_name, row_count
@@ -15,8 +17,10 @@ def facts_of_source(data: SourceData) -> SourceFacts | None:
     x, y = data.x, data.y
     if isinstance(x, dict) or isinstance(y, dict):
         return None
-    columns = 1 if y.ndim == 1 else y.shape[1]
+    columns = 1 if y.ndim == 1 else math.prod(y.shape[1:])
     has_numbers = y.dtype.kind in "iufb"
+    if not _is_finite(x) or (has_numbers and not _is_finite(y)):
+        return None  # it cannot be trained on, and its reader says so
     return SourceFacts(
         rows=len(x),
         test_rows=None if data.x_test is None else row_count(data.x_test),
@@ -26,6 +30,8 @@ def facts_of_source(data: SourceData) -> SourceFacts | None:
         input_range=_range(x),
         label_columns=columns,
         has_numbers=has_numbers,
+        has_fractions=has_numbers and not _is_whole(y),
+        are_one_hot=has_numbers and y.ndim == 2 and columns > 1 and _is_one_hot(y),
         label_counts=_counts(y, columns),
         label_range=_range(y) if has_numbers else None,
         class_names=data.class_names,
@@ -52,11 +58,20 @@ def facts_of_dataset(data: Dataset) -> Facts | None:
         classes=classes,
         label_counts=tuple(counts),
         label_range=None if classes else _range(y),
+        has_fractions=not classes and not _is_whole(y),
     )
 
 
 def _is_whole(numbers: Array) -> bool:
     return numbers.dtype.kind in "iub" or not np.mod(numbers, 1).any()
+
+
+def _is_finite(numbers: Array) -> bool:
+    return numbers.dtype.kind in "iub" or bool(np.isfinite(numbers).all())
+
+
+def _is_one_hot(y: Array) -> bool:
+    return bool(((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all())
 
 
 def _range(numbers: Array) -> tuple[float, float]:
@@ -65,7 +80,7 @@ def _range(numbers: Array) -> tuple[float, float]:
 
 def _counts(y: Array, columns: int) -> dict[str, int] | None:
     if columns > 1:
-        return {str(column): int(count) for column, count in enumerate((y != 0).sum(axis=0))}
+        return {str(column): int(count) for column, count in enumerate((y != 0).reshape(len(y), -1).sum(axis=0))}
     values, counts = np.unique(y.reshape(len(y)), return_counts=True)
     if len(values) > MOST_CLASSES:
         return None

@@ -52,6 +52,8 @@ def facts_of_csv(
         input_range=(min(values), max(values)),
         label_columns=1,
         has_numbers=numbers is not None,
+        has_fractions=numbers is not None and not all(number.is_integer() for number in numbers),
+        are_one_hot=False,
         label_counts={label: counts[label] for label in order} if len(counts) <= _MOST_CLASSES else None,
         label_range=(min(numbers), max(numbers)) if numbers else None,
     )
