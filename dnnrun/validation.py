@@ -14,7 +14,7 @@ from dnnrun.config.schema import Experiment
 from dnnrun.config.topology import ROWS
 from dnnrun.data.defaults import with_defaults
 from dnnrun.data.facts import Facts
-from dnnrun.data.facts.cheap import cheap_facts
+from dnnrun.data.facts.cheap import cheap_facts, faults_of_files
 from dnnrun.errors import ConfigError, Problem, in_order
 from dnnrun.rules.checking import check_meaning
 
@@ -23,7 +23,7 @@ def validate(config: str | Path, overrides: Iterable[str | Override] = ()) -> li
     """Return everything wrong with a config, in the order of the file; warnings too.
 
     Rules of meaning are applied to a config that is right in its names, arguments and values: to one that is not, they
-    would say what follows from its other mistakes.
+    would say what follows from its other mistakes. Of data in small files it says what would be said on reading them.
 
     Args:
         config: the YAML file.
@@ -33,7 +33,9 @@ def validate(config: str | Path, overrides: Iterable[str | Override] = ()) -> li
         experiment = load_config(config, overrides)
     except ConfigError as error:
         return list(error.problems)
-    return problems_of(experiment, cheap_facts(experiment))
+    facts = cheap_facts(experiment)
+    faults = [] if facts is not None else faults_of_files(experiment)
+    return in_order([*problems_of(experiment, facts), *faults])
 
 
 def problems_of(experiment: Experiment, facts: Facts | None) -> list[Problem]:

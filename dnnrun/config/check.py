@@ -176,10 +176,18 @@ def _check_value(
             hint = f"{argument} is its first argument; write others by name: {{{component.name}: {{NAME: ...}}}}"
         what = f"{component.name}.{argument} must be {expected}, not {value_in_words(value)}"
         yield Problem(what, where, hint)
+    elif (component.name, argument) == ("LearningRateScheduler", "schedule") and not _is_own(value):
+        what = "LearningRateScheduler.schedule must be the import path of a function of epoch and rate"
+        yield Problem(what, where, "a schedule of Keras stands in the optimizer: {Adam: {learning_rate: {...}}}")
     elif component.name == "ModelCheckpoint" and argument == "filepath" and isinstance(value, str):
         what, hint = fault_of_ending(value, weights_only=bool(component.arguments.get("save_weights_only", False)))
         if what:
             yield Problem(f"{component.name}.{argument}: {what}", where, hint)
+
+
+def _is_own(value: Any) -> bool:
+    name = value.name if isinstance(value, Component) else value
+    return isinstance(name, str) and is_import_path(name)
 
 
 def _named_object(argument: str, kind: Kind, given: Mapping[str, Any]) -> str:

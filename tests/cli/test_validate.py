@@ -80,3 +80,19 @@ def test_neither_tensorflow_nor_numpy_is_loaded(tmp_path: Path) -> None:
         "heavy = {'tensorflow', 'keras', 'numpy', 'pandas', 'sklearn'} & set(sys.modules); assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_what_is_wrong_with_small_files_is_said_without_training(tmp_path: Path) -> None:
+    config = WARNED.replace("source: iris", "source: {csv: {path: table.csv, target: y}}").replace(
+        "Adam: 0.5", "Adam: 0.1"
+    )
+    (tmp_path / "config.yaml").write_text(config)
+    missing = run(tmp_path, "config.yaml")
+    assert missing.returncode == 2
+    assert "config.yaml:1:" in missing.stderr
+    assert "table.csv: there is no such file" in missing.stderr
+    (tmp_path / "table.csv").write_text("a,b,y\n1,x,0\n2,,1\n")
+    faulty = run(tmp_path, "config.yaml")
+    assert faulty.returncode == 2
+    assert "column 'b' has no value in 1 row (line 3)" in faulty.stderr
+    assert "column 'b' holds text, such as 'x', in 1 row (line 2)" in faulty.stderr

@@ -26,6 +26,7 @@ def test_the_table_and_the_folder_are_one() -> None:
 def test_template_is_valid(name: str) -> None:
     text = read_template(name)
     Path("config.yaml").write_text(text)
+    Path("table.csv").write_text("a,b,label\n" + "1,2,no\n3,4,yes\n2,5,no\n" * 100)  # which own_data names
     assert load_config("config.yaml").name == name
     assert validate("config.yaml") == []
     assert uncommented(text) == []

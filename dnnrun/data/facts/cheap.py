@@ -10,9 +10,11 @@ from pathlib import Path
 from dnnrun.components import Component
 from dnnrun.config.outputs import ONLY, Output
 from dnnrun.config.schema import Experiment
+from dnnrun.config.sources import SOURCES
 from dnnrun.config.tasks import task_of, wants_vectors
 from dnnrun.data.facts import Facts, SourceFacts
 from dnnrun.data.facts.of_table import LARGEST, facts_of_csv
+from dnnrun.errors import DnnrunError, Problem
 
 BUNDLED = Path(__file__).with_name("bundled.json")
 
@@ -28,6 +30,34 @@ def cheap_facts(experiment: Experiment) -> Facts | None:
     facts = None if source is None else facts_for(experiment, output, source)
     is_odd = source and facts and facts.task == "classification" and facts.are_vectors and not source.are_one_hot
     return None if is_odd else facts  # several classes a row: what reads them says that they cannot be trained on
+
+
+def faults_of_files(experiment: Experiment) -> list[Problem]:
+    """Return what is wrong with the files that a source names, where these are missing or soon read.
+
+    To be asked where nothing could be told cheaply: that often is because something is wrong.
+    """
+    config = experiment.dataset
+    sources = [source for source in (config.source, config.validation) if source is not None]
+    if not all(_is_soon_read(source) for source in sources):
+        return []
+    from dnnrun.data.load import load_dataset  # noqa: PLC0415 - starts NumPy and pandas
+
+    try:
+        load_dataset(experiment)
+    except DnnrunError as error:
+        return list(error.problems)
+    return []
+
+
+def _is_soon_read(source: Component) -> bool:
+    """Whether all files of a source of dnnrun's own are small, or are not there."""
+    entry = SOURCES.get(source.name)
+    if entry is None:
+        return False
+    named = [source.arguments.get(argument) for argument in entry.files]
+    files = [Path(name) for name in named if isinstance(name, str)]
+    return bool(files) and all(not file.is_file() or file.stat().st_size <= LARGEST for file in files)
 
 
 def facts_for(experiment: Experiment, output: Output, source: SourceFacts) -> Facts:
