@@ -134,11 +134,18 @@ def find(name: str, kind: Kind | None = None) -> list[Described]:
         ConfigError: nothing has; with the nearest name that something has.
     """
     homes = [other for other in TOPICS.values() if name in catalog.entries(other)]
+    kinds = [kind] if kind else TOPICS.values()
+    alike = [known for other in kinds for known in catalog.entries(other) if known.lower() == name.lower()]
+    if not homes and alike:
+        return find(alike[0], kind)
     if kind is None and homes:
         return [describe(home, name) for home in homes]
     if kind is not None and kind in homes:
         return [describe(kind, name)]
     if kind is None:
+        written = [key.name for key in keys() if key.name.rpartition(".")[2] == name]
+        if written:
+            raise ConfigError(f"{name!r} is a key of a config", hint=f"dnnrun docs {KEYS} {written[0]}")
         everything = [*TOPICS, KEYS, *(known for other in TOPICS.values() for known in catalog.entries(other))]
         near = suggest(name, everything)
         raise ConfigError(f"nothing is called {name!r}", hint=near or f"topics: {', '.join([KEYS, *TOPICS])}")

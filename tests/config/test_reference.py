@@ -109,7 +109,7 @@ def test_a_name_is_found_in_every_kind_that_has_it() -> None:
         ("Dens", None, "nothing is called 'Dens'", "did you mean 'Dense'?"),
         ("layerss", None, "nothing is called 'layerss'", "did you mean 'layers'?"),
         ("zzzz", None, "nothing is called 'zzzz'", "topics: config, layers, "),
-        ("dense", "layers", "no layer is called 'dense'", "did you mean 'Dense'?"),
+        ("dens", "layers", "no layer is called 'dens'", "did you mean 'Dense'?"),
         ("Adam", "layers", "no layer is called 'Adam'", "an optimizer is called so: dnnrun docs optimizers Adam"),
         ("zzzz", "losses", "no loss is called 'zzzz'", "'dnnrun docs losses' lists them"),
         ("mnst", "sources", "no source is called 'mnst'", "did you mean 'mnist'?"),
