@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dnnrun.components import Component
 from dnnrun.config.topology import Node
 from dnnrun.rules.rule import Finding
-from dnnrun.rules.subject import WEIGHED, Subject
+from dnnrun.rules.subject import LINEAR, WEIGHED, Subject
 
 _DROPPING = {"Dropout", "AlphaDropout", "GaussianDropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"}
 _MOST_DROPPED = 0.9
@@ -147,6 +147,25 @@ def vanishing_gradients(subject: Subject) -> Iterator[Finding]:
                 path = (*where.path, where.component.name, "activation") if own else ("model", "activation")
                 yield Finding(what, path, "use activation: relu, or put BatchNormalization between them")
                 return
+
+
+def linear_layers_in_a_row(subject: Subject) -> Iterator[Finding]:
+    """A hidden layer of sums alone, on which another one stands."""
+    for node in subject.hidden:
+        is_linear = node.component.name == "Dense" and subject.hidden_activation(node) == LINEAR
+        if is_linear and any(other.component.name == "Dense" for other in _next_to_compute(subject, node)):
+            what = "a hidden Dense without activation, and another Dense on top of it"
+            yield Finding(what, node.path, "give it activation: relu, or set model.activation: relu for all of them")
+            return
+
+
+def _next_to_compute(subject: Subject, node: Node) -> Iterator[Node]:
+    """Yield the layers that take what a layer gives, past those that change nothing about its being a sum."""
+    for taker in subject.topology.takers(node.position) if subject.topology else ():
+        if taker.component.name in _DROPPING | {"Flatten", "Reshape", "BatchNormalization"}:
+            yield from _next_to_compute(subject, taker)
+        else:
+            yield taker
 
 
 def same_weights_for_all(subject: Subject) -> Iterator[Finding]:

@@ -110,6 +110,11 @@ RULES: dict[str, Rule] = {
         "each multiplies the gradient by its slope: at most 1/4 for sigmoid, and near 0 where it saturates",
         layers.vanishing_gradients,
     ),
+    "linear-stack": Rule(
+        "warning",
+        "sums of sums are sums: together they can learn no more than one layer",
+        layers.linear_layers_in_a_row,
+    ),
     "same-weights": Rule(
         "error",
         "units with the same weights get the same gradient, so that a layer is worth one unit",

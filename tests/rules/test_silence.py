@@ -37,7 +37,7 @@ RIGHT = {
     ),
     "recurrent": config("dataset: mnist\n", "{LSTM: 16}", "{Dense: {units: 10, activation: softmax}}"),
     "images as columns of lines": config(
-        "dataset: mnist\n", "{Dense: 8}", "Flatten", "{Dense: {units: 10, activation: softmax}}"
+        "dataset: mnist\n", "{Dense: {units: 8, activation: relu}}", "Flatten", "{Dense: {units: 10, activation: softmax}}"
     ),
     "an output that begins with zeros": config(
         IRIS, "{Dense: {units: 3, activation: softmax, kernel_initializer: zeros}}"
@@ -62,7 +62,7 @@ RIGHT = {
     "scaling inside the model": config(
         "dataset: boston_housing\n", "BatchNormalization", "{Dense: 1}", rest="loss: mse\n"
     ),
-    "weight decay": config(IRIS, "{Dense: 200}", "{Dense: 200}", SOFTMAX, optimizer="{Adam: {weight_decay: 1e-3}}"),
+    "weight decay": config(IRIS, "{Dense: 200}", "ReLU", SOFTMAX, optimizer="{Adam: {weight_decay: 1e-3}}"),
     "an embedding of one of two inputs": config(
         "dataset:\n  source: {csv: {path: levels.csv, target: liked}}\n  inputs: {user: user, price: price}\n"
         "  preprocess: {price: [Normalization]}\n",
