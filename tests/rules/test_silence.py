@@ -37,7 +37,10 @@ RIGHT = {
     ),
     "recurrent": config("dataset: mnist\n", "{LSTM: 16}", "{Dense: {units: 10, activation: softmax}}"),
     "images as columns of lines": config(
-        "dataset: mnist\n", "{Dense: {units: 8, activation: relu}}", "Flatten", "{Dense: {units: 10, activation: softmax}}"
+        "dataset: mnist\n",
+        "{Dense: {units: 8, activation: relu}}",
+        "Flatten",
+        "{Dense: {units: 10, activation: softmax}}",
     ),
     "an output that begins with zeros": config(
         IRIS, "{Dense: {units: 3, activation: softmax, kernel_initializer: zeros}}"
