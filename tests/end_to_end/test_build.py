@@ -61,7 +61,7 @@ def test_everything_as_json(dnnrun: Dnnrun) -> None:
     done = dnnrun("validate", "table.yaml", CONFIGS / "iris_softmax.yaml", "--build", "--json")
     assert done.code == 2, done.err
     table, iris = json.loads(done.out)
-    assert (table["ok"], table["model"], table["problems"][0]["line"]) == (False, None, 1)
+    assert (table["ok"], "model" in table, table["problems"][0]["line"]) == (False, False, 1)
     assert (iris["ok"], iris["problems"]) == (True, [])
     assert [layer["multiply_adds"] for layer in iris["model"]["layers"]] == [0, 4 * 16, 16 * 16, 16 * 3]
     assert iris["model"]["training"]["total"] > iris["model"]["training"]["data"] > 0
