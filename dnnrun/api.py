@@ -29,7 +29,7 @@ from dnnrun.errors import ConfigError, Problem, RunError
 from dnnrun.starter.beginning import Beginning, begin
 from dnnrun.store import Run
 from dnnrun.store.atomic import write_new_text
-from dnnrun.validation import problems_of
+from dnnrun.validation import problems_of, read
 
 if TYPE_CHECKING:
     from dnnrun.analysis.repetition import Repetition
@@ -202,7 +202,6 @@ def describe(
         DataError: the data cannot be used.
     """
     observer = observer or Observer()
-    observer = observer or Observer()
     experiment, dataset = _checked_data(_experiment_of(config, overrides), observer, allow_code=allow_code)
     observer.preparing("building the model")
     from dnnrun.engine.measuring import measure  # noqa: PLC0415 - takes seconds
@@ -214,7 +213,7 @@ def _experiment_of(
     config: str | Path | Experiment | Mapping[str, Any], overrides: Iterable[str | Override]
 ) -> Experiment:
     if not isinstance(config, Experiment | Mapping):
-        return load_config(config, overrides)
+        return read(config, overrides)
     if list(overrides):
         raise ConfigError("overrides need a file to override", hint="change the experiment with its changed()")
     return complete(config)

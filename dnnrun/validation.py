@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from dnnrun.config.load import Override, load_config
+from dnnrun.config.load import FaultyNames, Override, load_config
 from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import Experiment
 from dnnrun.config.topology import ROWS
@@ -22,20 +22,40 @@ from dnnrun.rules.checking import check_meaning
 def validate(config: str | Path, overrides: Iterable[str | Override] = ()) -> list[Problem]:
     """Return everything wrong with a config, in the order of the file; warnings too.
 
-    Rules of meaning are applied to a config that is right in its names, arguments and values: to one that is not, they
-    would say what follows from its other mistakes. Of data in small files it says what would be said on reading them.
+    Where names, arguments or values are wrong, rules of meaning are applied to the other parts of the config alone: of
+    those they would say what follows from the mistakes. Of data in small files it says what reading them would.
 
     Args:
         config: the YAML file.
         overrides: ``KEY=VALUE`` strings, as for ``--set``.
     """
     try:
-        experiment = load_config(config, overrides)
+        experiment = read(config, overrides)
     except ConfigError as error:
         return list(error.problems)
     facts = cheap_facts(experiment)
     faults = [] if facts is not None else faults_of_files(experiment)
     return in_order([*problems_of(experiment, facts), *faults])
+
+
+def read(config: str | Path, overrides: Iterable[str | Override] = ()) -> Experiment:
+    """Return the experiment that a file describes, as `load_config` does.
+
+    Raises:
+        ConfigError: with everything that is wrong; also what rules say of the parts in which nothing else is.
+    """
+    try:
+        return load_config(config, overrides)
+    except FaultyNames as error:
+        raise ConfigError(*in_order([*error.problems, *_said_of_the_rest(error)])) from None
+
+
+def _said_of_the_rest(error: FaultyNames) -> list[Problem]:
+    """Return what rules say of the parts of a config in which nothing else is wrong."""
+    if error.sections is None:
+        return []
+    facts = None if "dataset" in error.sections else cheap_facts(error.experiment)
+    return check_meaning(error.experiment, facts, error.sections)
 
 
 def problems_of(experiment: Experiment, facts: Facts | None) -> list[Problem]:

@@ -15,13 +15,34 @@ from dnnrun.config.layering import read_layers
 from dnnrun.config.messages import problems_of
 from dnnrun.config.overrides import apply_override
 from dnnrun.config.paths import with_absolute_paths
+from dnnrun.config.positions import section_at
 from dnnrun.config.reader import Document
 from dnnrun.config.resolved import to_plain
 from dnnrun.config.schema import LONGEST_NAME, Experiment
-from dnnrun.errors import ConfigError, in_order
+from dnnrun.errors import ConfigError, Problem, in_order
 
 Override = tuple[str, str]
 """An option as the user typed it, and the ``KEY=VALUE`` it stands for."""
+
+
+class FaultyNames(ConfigError):  # noqa: N818 - a config error, told apart for what can still be said of the rest
+    """Names or values are wrong in a config that is otherwise in the language.
+
+    Args:
+        experiment: what it says all the same.
+        problems: everything found so far.
+    """
+
+    def __init__(self, experiment: Experiment, problems: Iterable[Problem]) -> None:
+        super().__init__(*problems)
+        self.experiment = experiment
+
+    @property
+    def sections(self) -> frozenset[str] | None:
+        """The top-level keys under which something is wrong; None where that is not known of all."""
+        document = self.experiment.document
+        found = {section_at(problem.where, document.keys) if document else None for problem in self.problems}
+        return None if None in found else frozenset(section for section in found if section)
 
 
 def load_config(path: str | Path, overrides: Iterable[str | Override] = ()) -> Experiment:
@@ -54,9 +75,10 @@ def parse_experiment(document: Document) -> Experiment:
         experiment = Experiment.model_validate(document.value)
     except ValidationError as error:
         raise ConfigError(*in_order(problems_of(error, document) + problems)) from None
+    problems = in_order(problems)
+    experiment._document, experiment._warnings = document, tuple(problems)
     if any(problem.severity == "error" for problem in problems):
-        raise ConfigError(*in_order(problems))
-    experiment._document, experiment._warnings = document, tuple(in_order(problems))
+        raise FaultyNames(experiment, problems)
     return experiment
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dnnrun.components import ConfigPath, Kind, is_import_path, kind_of_argument
 from dnnrun.config.outputs import is_by_output, is_loss
+from dnnrun.errors import Place
 
 _KIND_OF_KEY: dict[ConfigPath, Kind] = {
     ("optimizer",): "optimizers",
@@ -88,3 +90,23 @@ def _value_at(config: Any, path: ConfigPath) -> Any:
     for key in path:
         config = config.get(key) if isinstance(config, dict) else None
     return config
+
+
+def section_at(place: Place | None, keys: Mapping[ConfigPath, Place]) -> str | None:
+    """Return the top-level key under which a place is, or None where that cannot be told.
+
+    Args:
+        place: in a file, or an option such as ``--set optimizer.SGD=0.1``.
+        keys: the places of all keys.
+    """
+    if place is None:
+        return None
+    if not place.line:
+        set_key = re.match(r"--set (\w+)", place.file)
+        return set_key[1] if set_key else None
+    before = [
+        ((key.line, key.column), str(path[0]))
+        for path, key in keys.items()
+        if len(path) == 1 and key.file == place.file and (key.line, key.column) <= (place.line, place.column)
+    ]
+    return max(before)[1] if before else None

@@ -2,29 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dnnrun.config.schema import Experiment
 from dnnrun.data.facts import Facts
 from dnnrun.errors import Problem, in_order, suggest
-from dnnrun.rules.rule import Finding, Rule
+from dnnrun.rules import callbacks, layers, losses, outputs, rows, training
+from dnnrun.rules.rule import Check, Finding, Rule
 from dnnrun.rules.subject import Subject
 from dnnrun.rules.table import RULES
 
+# The parts of a config that the rules of a module look at, or one of them where it looks at others than the rest.
+_OF_MODULE: dict[str, frozenset[str]] = {
+    losses.__name__: frozenset({"loss", "model", "dataset", "metrics"}),
+    outputs.__name__: frozenset({"loss", "model", "dataset"}),
+    callbacks.__name__: frozenset({"callbacks", "metrics", "dataset", "loss", "model"}),
+    layers.__name__: frozenset({"model", "dataset"}),
+    training.__name__: frozenset({"optimizer", "dataset", "model", "callbacks"}),
+    rows.__name__: frozenset({"dataset", "model", "loss", "metrics"}),
+}
+_OF_CHECK: dict[Check, frozenset[str]] = {
+    callbacks.missing_monitor: frozenset({"callbacks", "metrics", "dataset"}),
+    callbacks.unknown_name_in_pattern: frozenset({"callbacks", "metrics", "dataset"}),
+    callbacks.contradicting_mode: frozenset({"callbacks", "metrics"}),
+    callbacks.patience_beyond_epochs: frozenset({"callbacks"}),
+    callbacks.plateau_after_stopping: frozenset({"callbacks"}),
+    callbacks.target_outside_run: frozenset({"callbacks"}),
+    callbacks.schedule_with_plateau: frozenset({"callbacks", "optimizer"}),
+    training.high_learning_rate: frozenset({"optimizer"}),
+}
 
-def check_meaning(experiment: Experiment, facts: Facts | None) -> list[Problem]:
+
+def check_meaning(experiment: Experiment, facts: Facts | None, faulty: Collection[str] = ()) -> list[Problem]:
     """Return what in a config runs but learns nothing, or will not do what it says, in the order of the file.
 
     Args:
         experiment: a valid one; the warnings that its `ignore` names are left out.
         facts: what is known of its data, or None: rules that need them are then silent.
+        faulty: top-level keys under which something else is wrong; of what rules say of these, the cause may be that.
     """
     subject = Subject(experiment, facts)
     problems = [*_faults_of_ignore(experiment)]
     for identifier, rule in RULES.items():
-        if rule.severity == "error" or identifier not in experiment.ignore:
+        is_wanted = rule.severity == "error" or identifier not in experiment.ignore
+        if is_wanted and not _looks_at(rule.check) & set(faulty):
             problems += [_problem(identifier, rule, finding, experiment) for finding in rule.check(subject)]
     return in_order(problems)
+
+
+def _looks_at(check: Check) -> frozenset[str]:
+    return _OF_CHECK.get(check) or _OF_MODULE[check.__module__]
 
 
 def _problem(identifier: str, rule: Rule, finding: Finding, experiment: Experiment) -> Problem:
