@@ -1,7 +1,7 @@
 """Which names Keras and dnnrun have, and what arguments they take, known without importing Keras.
 
 `catalog.json` is generated from an installed Keras by ``make catalog``. Where another version of Keras is
-installed, the catalogue no longer refuses what it does not know: the engine, which asks Keras itself, does.
+installed, what the catalogue does not know is warned of, and left to the engine, which asks Keras itself, to refuse.
 """
 
 from __future__ import annotations

@@ -42,22 +42,25 @@ def categorical_loss_with_class_numbers(subject: Subject) -> Iterator[Finding]:
 
 def binary_loss_with_several_classes(subject: Subject) -> Iterator[Finding]:
     """Binary crossentropy over the numbers of several classes."""
-    loss, facts = subject.loss, subject.facts
-    if loss is None or loss.is_import_path or not _is_binary(loss.name) or facts is None or _has_vectors(subject):
-        return
-    if len(facts.classes) > 2:
-        what = f"{loss.name} is for two classes, and there are {len(facts.classes)}"
+    loss, classes = subject.loss, _classes_for_binary_loss(subject)
+    if loss and classes > 2 and not _has_vectors(subject):
+        what = f"{loss.name} is for two classes, and there are {classes}"
         yield Finding(what, _AT, "use loss: sparse_categorical_crossentropy and activation: softmax")
 
 
 def binary_loss_with_vectors(subject: Subject) -> Iterator[Finding]:
     """Binary crossentropy over one-hot labels."""
-    loss, facts = subject.loss, subject.facts
-    if loss is None or loss.is_import_path or not _is_binary(loss.name) or facts is None or not _has_vectors(subject):
-        return
-    if len(facts.classes) > 2:
-        what = f"{loss.name} asks of each of {len(facts.classes)} classes for itself, and one is right"
+    loss, classes = subject.loss, _classes_for_binary_loss(subject)
+    if loss and classes > 2 and _has_vectors(subject):
+        what = f"{loss.name} asks of each of {classes} classes for itself, and one is right"
         yield Finding(what, _AT, "use loss: categorical_crossentropy and activation: softmax")
+
+
+def _classes_for_binary_loss(subject: Subject) -> int:
+    """Return how many classes a binary loss of Keras meets; 0 for another loss, or where that is not known."""
+    loss, facts = subject.loss, subject.facts
+    is_binary = loss is not None and not loss.is_import_path and _is_binary(loss.name)
+    return len(facts.classes) if is_binary and facts is not None else 0
 
 
 def fractions_for_classes(subject: Subject) -> Iterator[Finding]:

@@ -140,6 +140,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings(_OF_TENSORFLOW))
 
 
+PIMA = """\
+dataset: {source: pima, test_split: 0.25, stratify: true}
+model: {layers: [{Dense: {units: 1%s}}]}
+loss: %s
+metrics: [accuracy]
+"""
+BOSTON = """\
+dataset: {source: boston_housing, test_split: 0.25}
+model: {layers: [{Dense: 1}]}
+loss: mse
+metrics: [mae]
+"""
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A new current directory, in which ``own.py`` has layers, losses and models of a user's own."""

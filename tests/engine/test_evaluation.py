@@ -18,21 +18,9 @@ from dnnrun.engine.evaluation import (
     regression_figures,
 )
 from dnnrun.engine.preparation import Prepared
+from tests.engine.conftest import BOSTON, PIMA
 
 Build = Callable[..., Prepared]
-
-PIMA = """\
-dataset: {source: pima, test_split: 0.25, stratify: true}
-model: {layers: [{Dense: {units: 1%s}}]}
-loss: %s
-metrics: [accuracy]
-"""
-BOSTON = """\
-dataset: {source: boston_housing, test_split: 0.25}
-model: {layers: [{Dense: 1}]}
-loss: mse
-metrics: [mae]
-"""
 
 
 def test_figures_of_each_class_are_those_of_scikit_learn(build: Build) -> None:

@@ -11,21 +11,9 @@ import pytest
 from dnnrun.config.outputs import ONLY
 from dnnrun.engine.preparation import Prepared
 from dnnrun.engine.trivial_guess import trivial_guess
+from tests.engine.conftest import BOSTON, PIMA
 
 Build = Callable[..., Prepared]
-
-PIMA = """\
-dataset: {source: pima, test_split: 0.25, stratify: true}
-model: {layers: [{Dense: {units: 1%s}}]}
-loss: %s
-metrics: [accuracy]
-"""
-BOSTON = """\
-dataset: {source: boston_housing, test_split: 0.25}
-model: {layers: [{Dense: 1}]}
-loss: mse
-metrics: [mae]
-"""
 
 
 def trivial_of(prepared: Prepared) -> dict[str, float]:
