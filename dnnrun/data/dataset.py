@@ -48,7 +48,9 @@ class SourceData:
     """What a source gives, before labels are encoded and rows are split.
 
     Args:
-        x: features or images, shape (rows, ...); several inputs of a model by their names.
+        x: features, images or texts, shape (rows, ...); several inputs of a model by their names. A table whose columns
+            are of several kinds is a mapping of shape (rows, 1) by column, in the order of `feature_names`; a table of
+            numbers only has shape (rows, columns). What does not fit into memory is given as `Chunks`.
         y: labels or targets, shape (rows,) or (rows, columns); text labels are allowed; those of several outputs by
             their names.
         x_test: rows of a test set of the source's own, or None.
@@ -56,6 +58,10 @@ class SourceData:
         class_names: what the class numbers 0, 1, ... stand for, when the source knows.
         feature_names: the names of the columns of ``x`` for a table.
         files: what was read, for the fingerprint; without files the arrays themselves are hashed.
+        weights: of each row in the loss, shape (rows,), or None.
+        weights_test: likewise, of the test set's rows.
+        groups: what each row belongs to, shape (rows,), so that rows of one group are never parted; or None.
+        times: when each row was, shape (rows,), so that the latest are held out; or None. Anything that sorts.
     """
 
     x: Arrays
@@ -65,6 +71,10 @@ class SourceData:
     class_names: tuple[str, ...] | None = None
     feature_names: tuple[str, ...] | None = None
     files: tuple[Path, ...] = ()
+    weights: Array | None = None
+    weights_test: Array | None = None
+    groups: Array | None = None
+    times: Array | None = None
 
     @property
     def images(self) -> frozenset[str]:
@@ -96,21 +106,25 @@ class Rows:
     Args:
         x: shape (rows, ...).
         y: class numbers (rows,) for sparse losses, else (rows, columns): one-hot, 0/1, or targets.
+        weights: of each row in the loss, shape (rows,), or None where all weigh the same.
     """
 
     x: Arrays
     y: Arrays
+    weights: Array | None = None
 
     def __len__(self) -> int:
         return row_count(self.x)
 
     def take(self, selection: Array | slice) -> Rows:
         """Return the rows that a NumPy index selects."""
-        return Rows(mapped(lambda array: array[selection], self.x), mapped(lambda array: array[selection], self.y))
+        weights = None if self.weights is None else self.weights[selection]
+        taken = [mapped(lambda array: array[selection], arrays) for arrays in (self.x, self.y)]
+        return Rows(taken[0], taken[1], weights)
 
     def of_output(self, name: str) -> Rows:
         """Return the rows with the labels of one output only."""
-        return Rows(self.x, self.labels_of(name))
+        return Rows(self.x, self.labels_of(name), self.weights)
 
     def labels_of(self, name: str = ONLY) -> Array:
         """Return the labels of one output."""
