@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
     from dnnrun.doctor import examine_installation
-    from dnnrun.engine.observer import Observer
     from dnnrun.errors import ConfigError, DataError, DnnrunError, Problem, RunError, TrainingError
+    from dnnrun.running.observer import Observer
     from dnnrun.store import Run, find_runs
 
 _OFFERED = {
@@ -27,7 +27,7 @@ _OFFERED = {
     "DataError": "dnnrun.errors",
     "DnnrunError": "dnnrun.errors",
     "Experiment": "dnnrun.config.schema",
-    "Observer": "dnnrun.engine.observer",
+    "Observer": "dnnrun.running.observer",
     "Problem": "dnnrun.errors",
     "Run": "dnnrun.store",
     "compare_runs": "dnnrun.analysis.comparison",

@@ -23,9 +23,9 @@ from dnnrun.data.dataset import Dataset
 from dnnrun.data.facts.cheap import cheap_facts
 from dnnrun.data.facts.of_arrays import facts_of_dataset
 from dnnrun.data.load import resolve_data
-from dnnrun.engine.observer import Observer
 from dnnrun.engine.workers import Workers
 from dnnrun.errors import ConfigError, Problem, RunError
+from dnnrun.running.observer import Observer
 from dnnrun.starter.beginning import Beginning, begin
 from dnnrun.store import Run
 from dnnrun.store.atomic import write_new_text
@@ -34,7 +34,7 @@ from dnnrun.validation import problems_of, read
 if TYPE_CHECKING:
     from dnnrun.analysis.repetition import Repetition
     from dnnrun.engine.sizes import ModelSizes
-    from dnnrun.engine.training import Outcome
+    from dnnrun.running.ending import Outcome
 
 SMOKE_ROWS = 256
 TOLERANCE = 1e-3

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dnnrun.engine.machine import Cores, Memory, cores, memory, processor
-from dnnrun.engine.observer import Observer, Plan
 from dnnrun.engine.packages import required_packages
 from dnnrun.errors import DataError, DnnrunError, Problem, RunError, TrainingError
+from dnnrun.running.observer import Observer, Plan
 
 if TYPE_CHECKING:  # these take packages that may be missing
     from dnnrun.data.integrity import Bundled

@@ -17,8 +17,8 @@ from dnnrun.cli.screen import results
 from dnnrun.config.load import complete
 from dnnrun.doctor import Diagnosis, Surroundings, Training, Trial
 from dnnrun.engine.machine import Cores, Memory
-from dnnrun.engine.observer import Observer
 from dnnrun.errors import ConfigError, DataError, Problem, RunError, TrainingError
+from dnnrun.running.observer import Observer
 
 TRAINED = Training((0.9, 0.5), "test", {"loss": 0.4, "accuracy": 0.75}, 2.0, ())
 

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "dnnrun").rglob("*.py"))
 
 _LIBRARY = {
-    "api", "validation", "search", "starter", "engine", "analysis", "rules", "data", "config", "store", "components",
-    "errors",
+    "api", "validation", "search", "starter", "engine", "running", "analysis", "rules", "data", "config", "store",
+    "components", "errors",
 }  # fmt: skip
 # What a floor is made of, and which others it may import; itself always.
 BELOW: dict[str, set[str]] = {
@@ -25,13 +25,14 @@ BELOW: dict[str, set[str]] = {
     "store": {"errors"},
     "data": {"config", "components", "errors"},
     "starter": {"data", "config", "components", "errors"},
-    "engine": {"data", "config", "store", "components", "errors"},
+    "running": {"data", "config", "store", "components", "errors"},
+    "engine": {"running", "data", "config", "store", "components", "errors"},
     "rules": {"data", "config", "store", "components", "errors"},
     "analysis": {"store", "config", "components", "errors"},
-    "search": {"engine", "config", "store", "components", "errors"},
+    "search": {"engine", "running", "config", "store", "components", "errors"},
     "validation": {"rules", "data", "config", "components", "errors"},
     "api": _LIBRARY,
-    "doctor": {"api", "engine", "data", "store", "errors"},
+    "doctor": {"api", "engine", "running", "data", "store", "errors"},
     "cli": {"doctor", *_LIBRARY, ""},
     # dnnrun/__init__.py, which offers the library's names, each loaded when it is first used
     "": {"doctor", *_LIBRARY},

@@ -15,8 +15,8 @@ from rich.text import Text
 from dnnrun.cli.progress import metrics_text, seconds_text
 from dnnrun.doctor import Diagnosis, Surroundings, Training, Trial
 from dnnrun.engine.machine import Cores, Memory
-from dnnrun.engine.observer import Observer
 from dnnrun.errors import Problem
+from dnnrun.running.observer import Observer
 
 if TYPE_CHECKING:  # these take packages that may be missing
     from dnnrun.data.integrity import Bundled

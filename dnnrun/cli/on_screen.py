@@ -13,8 +13,8 @@ from dnnrun.cli.screen import Terminated, messages, results
 
 if TYPE_CHECKING:
     from dnnrun.cli.progress import TrainingScreen
-    from dnnrun.engine.observer import Observer
     from dnnrun.engine.workers import Workers
+    from dnnrun.running.observer import Observer
     from dnnrun.store import Run
 
 

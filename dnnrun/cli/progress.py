@@ -13,8 +13,8 @@ from dnnrun.analysis.number_text import metric_text
 from dnnrun.cli.chatter import Chatter
 from dnnrun.cli.screen import print_problems
 from dnnrun.cli.time_left import TimeLeft
-from dnnrun.engine.observer import Observer, Plan
 from dnnrun.errors import Problem
+from dnnrun.running.observer import Observer, Plan
 
 _UPDATES_A_SECOND = 8
 _NOT_METRICS = ("epoch", "seconds", "learning_rate")

@@ -15,10 +15,10 @@ from dnnrun.config.catalog import CHECKPOINTING, WRITES_TO
 from dnnrun.config.directions import direction_of
 from dnnrun.config.schema import Experiment
 from dnnrun.engine.checkpointing import save_whole_files
-from dnnrun.engine.log import logger
 from dnnrun.engine.measurements import numbers_of
 from dnnrun.engine.objects import ObjectBuilder
-from dnnrun.engine.observer import Observer
+from dnnrun.running.log import logger
+from dnnrun.running.observer import Observer
 from dnnrun.store import TARGET_HINT, Folder, RunWriter, fault_of_target
 
 _DEFAULT_TARGETS = {

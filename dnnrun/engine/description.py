@@ -11,11 +11,11 @@ import keras
 from dnnrun.config.graph import topology_of
 from dnnrun.config.resolved import to_plain
 from dnnrun.config.schema import ModelConfig
-from dnnrun.engine import facts
 from dnnrun.engine.chance import chance_loss
-from dnnrun.engine.observer import Plan
 from dnnrun.engine.preparation import Prepared
 from dnnrun.engine.training_run import Progress
+from dnnrun.running import facts
+from dnnrun.running.observer import Plan
 from dnnrun.store import RunWriter
 
 

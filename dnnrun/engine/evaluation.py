@@ -19,8 +19,8 @@ from dnnrun.engine.loop import Loop
 from dnnrun.engine.measurements import numbers_of
 from dnnrun.engine.objects import ObjectBuilder
 from dnnrun.engine.trivial_guess import trivial_guess
+from dnnrun.running.figures import classification_figures, regression_figures, samples_of
 
-_SAMPLES = 25
 _SMALLEST_BATCH = 256
 
 
@@ -65,7 +65,7 @@ def evaluate(
     }
     if not dataset.has_outputs:
         found, predictions = judged[ONLY]
-        return Evaluation({**figures, **found}, {**predictions, **_samples(dataset, rows)} if predictions else {})
+        return Evaluation({**figures, **found}, {**predictions, **samples_of(dataset, rows)} if predictions else {})
     named = {f"{name}/{what}": array for name, (_, arrays) in judged.items() for what, array in arrays.items()}
     return Evaluation({**figures, "outputs": {name: found for name, (found, _) in judged.items()}}, named)
 
@@ -104,45 +104,6 @@ def predicted_classes(predicted: Array, loss: Component) -> Array:
     return (predicted[:, 0] > (0.0 if _is_signed(loss) else 0.5)).astype(np.int64)
 
 
-def classification_figures(true: Array, predicted: Array, dataset: Dataset) -> dict[str, Any]:
-    """Return precision, recall, F1 and support of each class, and the confusion matrix (rows true, columns predicted).
-
-    Args:
-        true: class numbers, shape (rows,).
-        predicted: class numbers, shape (rows,).
-    """
-    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support  # noqa: PLC0415 - slow to import
-
-    names = list(dataset.class_names or ())
-    numbers = list(range(len(names)))
-    precision, recall, f1, support = precision_recall_fscore_support(true, predicted, labels=numbers, zero_division=0)
-    return {
-        "classes": names,
-        "precision": precision.tolist(),
-        "recall": recall.tolist(),
-        "f1": f1.tolist(),
-        "support": support.tolist(),
-        "macro_f1": float(np.mean(f1)),
-        "confusion_matrix": confusion_matrix(true, predicted, labels=numbers).tolist(),
-    }
-
-
-def regression_figures(true: Array, predicted: Array) -> dict[str, float]:
-    """Return mean absolute error, root mean squared error and coefficient of determination, over all columns.
-
-    Args:
-        true: shape (rows, columns), in the unit of the target.
-        predicted: the same shape.
-    """
-    from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error  # noqa: PLC0415 - slow to import
-
-    return {
-        "mae": float(mean_absolute_error(true, predicted)),
-        "rmse": float(root_mean_squared_error(true, predicted)),
-        "r2": float(r2_score(true, predicted)) if len(true) > 1 else float("nan"),
-    }
-
-
 def _columns(predicted: Any) -> int | None:
     return predicted.shape[1] if isinstance(predicted, np.ndarray) and predicted.ndim == 2 else None
 
@@ -154,11 +115,3 @@ def _is_signed(loss: Component) -> bool:
 def _has_classes(predicted: Array, dataset: Dataset) -> bool:
     classes = len(dataset.class_names or ())
     return predicted.shape[1] >= classes or (predicted.shape[1] == 1 and classes == 2)
-
-
-def _samples(dataset: Dataset, rows: Rows) -> dict[str, Array]:
-    """Return the first images, as they are, for a picture of what the model makes of them."""
-    if not dataset.is_image:
-        return {}
-    chosen = np.arange(min(_SAMPLES, len(rows)))
-    return {"sample_rows": chosen, "sample_inputs": by_name(rows.x)[ONLY][chosen]}

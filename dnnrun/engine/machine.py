@@ -10,7 +10,7 @@ import platform
 from dataclasses import dataclass
 from pathlib import Path
 
-from dnnrun.engine import facts
+from dnnrun.running import facts
 
 _ROOT = Path("/")
 

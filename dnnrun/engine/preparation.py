@@ -14,7 +14,6 @@ from dnnrun.data.class_weights import class_weights
 from dnnrun.data.dataset import Dataset
 from dnnrun.engine.callbacks import CallbackFactory
 from dnnrun.engine.compilation import compile_model, try_one_batch
-from dnnrun.engine.facts import versions as versions_of_packages
 from dnnrun.engine.fused_updates import fuse_updates
 from dnnrun.engine.loop import Loop
 from dnnrun.engine.model import build_model
@@ -23,6 +22,7 @@ from dnnrun.engine.rendezvous import meet
 from dnnrun.engine.session import Session, open_session
 from dnnrun.engine.weights import load_initial_weights
 from dnnrun.engine.workers import Workers
+from dnnrun.running.facts import versions as versions_of_packages
 
 _MAY_DIFFER = {"name", "description", "tags"}
 

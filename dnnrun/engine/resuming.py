@@ -10,15 +10,16 @@ from dnnrun.config.changes import Change
 from dnnrun.config.resolved import to_plain, to_yaml
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Dataset
-from dnnrun.engine import facts
 from dnnrun.engine.fitting import Position
 from dnnrun.engine.keeping import snapshot_of
-from dnnrun.engine.observer import Observer
 from dnnrun.engine.team import Team
-from dnnrun.engine.training import Outcome, carry_out, prepare_quietly
+from dnnrun.engine.training import carry_out, prepare_quietly
 from dnnrun.engine.training_run import Progress
 from dnnrun.engine.workers import Workers
 from dnnrun.errors import ConfigError, Problem, RunError
+from dnnrun.running import facts
+from dnnrun.running.ending import Outcome
+from dnnrun.running.observer import Observer
 from dnnrun.store import Checkpoint, FollowingWriter, Run, RunWriter
 
 

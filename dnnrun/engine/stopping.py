@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dnnrun.engine.observer import Observer
+from dnnrun.running.observer import Observer
 
 
 class StopRequest:

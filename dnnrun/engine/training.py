@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,7 @@ from dnnrun.data.dataset import Dataset
 from dnnrun.engine.chance import far_from_chance
 from dnnrun.engine.description import plan_of, record_of
 from dnnrun.engine.evaluation import evaluate
-from dnnrun.engine.log import logger, logging_to
 from dnnrun.engine.objects import in_one_line
-from dnnrun.engine.observer import Observer
 from dnnrun.engine.out_of_memory import out_of_memory_hint
 from dnnrun.engine.outcome import progress_facts
 from dnnrun.engine.preparation import Prepared, prepare
@@ -25,20 +22,10 @@ from dnnrun.engine.team import LOST, ConnectedTeam, lost_worker
 from dnnrun.engine.training_run import Progress, Training
 from dnnrun.engine.workers import Workers
 from dnnrun.errors import DnnrunError, TrainingError, in_words
-from dnnrun.store import FollowingWriter, Run, RunWriter
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended.
-
-    Args:
-        run: its directory.
-        failure: what ended it before its time, to be raised once the run has been looked after; None if nothing did.
-    """
-
-    run: Run
-    failure: DnnrunError | KeyboardInterrupt | None = None
+from dnnrun.running.ending import Outcome
+from dnnrun.running.log import logger, logging_to
+from dnnrun.running.observer import Observer
+from dnnrun.store import FollowingWriter, RunWriter
 
 
 def train_experiment(

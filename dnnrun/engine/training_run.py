@@ -11,11 +11,11 @@ from dnnrun.engine.feeding import Feed, Order, row_weights
 from dnnrun.engine.fitting import Diverged, Fitting, Interrupted, Position, Watch
 from dnnrun.engine.hooks import Hooks
 from dnnrun.engine.keeping import Keeper
-from dnnrun.engine.observer import Observer
 from dnnrun.engine.preparation import Prepared
 from dnnrun.engine.state import Snapshot, TrainingState
 from dnnrun.engine.stopping import StopRequest
 from dnnrun.errors import TrainingError
+from dnnrun.running.observer import Observer
 from dnnrun.store import RunWriter
 
 _BEGINNING = Position()

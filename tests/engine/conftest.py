@@ -19,10 +19,11 @@ import pytest
 from dnnrun.config.load import load_config
 from dnnrun.config.schema import Experiment
 from dnnrun.data.load import resolve_data
-from dnnrun.engine.observer import Observer, Plan
 from dnnrun.engine.preparation import Prepared, prepare
-from dnnrun.engine.training import Outcome, train_experiment
+from dnnrun.engine.training import train_experiment
 from dnnrun.errors import DnnrunError
+from dnnrun.running.ending import Outcome
+from dnnrun.running.observer import Observer, Plan
 from dnnrun.store import Run
 from tests.support import with_lines
 

@@ -12,12 +12,11 @@ import sklearn.metrics
 
 from dnnrun.config.schema import Experiment
 from dnnrun.engine.evaluation import (
-    classification_figures,
     evaluate,
     predicted_classes,
-    regression_figures,
 )
 from dnnrun.engine.preparation import Prepared
+from dnnrun.running.figures import classification_figures, regression_figures
 from tests.engine.conftest import BOSTON, PIMA
 
 Build = Callable[..., Prepared]

@@ -13,7 +13,7 @@ import pytest
 from dnnrun.data.load import resolve_data
 from dnnrun.engine.preparation import Prepared
 from dnnrun.engine.resuming import resume_run
-from dnnrun.engine.training import Outcome
+from dnnrun.running.ending import Outcome
 from tests.engine.conftest import load_lines
 
 Build = Callable[..., Prepared]

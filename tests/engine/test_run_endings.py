@@ -12,8 +12,8 @@ from typing import Any
 import keras
 import pytest
 
-from dnnrun.engine.training import Outcome
 from dnnrun.errors import TrainingError, in_words
+from dnnrun.running.ending import Outcome
 from dnnrun.store import RunWriter
 
 Train = Callable[..., Outcome]

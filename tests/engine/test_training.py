@@ -19,8 +19,9 @@ from dnnrun.config.schema import Experiment
 from dnnrun.data.load import resolve_data
 from dnnrun.data.sources.bundled import FILES as BUNDLED
 from dnnrun.engine.outcome import best_epoch
-from dnnrun.engine.training import Outcome, train_experiment
+from dnnrun.engine.training import train_experiment
 from dnnrun.errors import ConfigError, TrainingError
+from dnnrun.running.ending import Outcome
 from dnnrun.store import Run
 from tests.engine.conftest import saved_by_callbacks
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from dnnrun.engine.observer import Observer
+from dnnrun.running.observer import Observer
 
 logger = logging.getLogger("dnnrun")
 _WARNINGS = logging.getLogger("py.warnings")
