@@ -58,4 +58,18 @@ SOURCES: dict[str, SourceEntry] = {
         dict.fromkeys(("x_train", "y_train", "x_test", "y_test", "class_names")),
         ("path",),
     ),
+    "npy": SourceEntry(
+        f"{_HOME}.npy:read_npy",
+        "Arrays, each in a file made with numpy.save.",
+        ("x", "y"),
+        dict.fromkeys(("x_test", "y_test", "class_names")),
+        ("x", "y", "x_test", "y_test"),
+    ),
+    "images": SourceEntry(
+        f"{_HOME}.images:read_images",
+        "Pictures in files, a folder for each class.",
+        ("path",),
+        {"size": None, "color": "auto", "test": None},
+        ("path", "test"),
+    ),
 }

@@ -58,6 +58,7 @@ class SourceData:
         class_names: what the class numbers 0, 1, ... stand for, when the source knows.
         feature_names: the names of the columns of ``x`` for a table.
         files: what was read, for the fingerprint; without files the arrays themselves are hashed.
+        checksum: the fingerprint, where the source has taken it while reading, or where the files alone do not tell it.
         weights: of each row in the loss, shape (rows,), or None.
         weights_test: likewise, of the test set's rows.
         groups: what each row belongs to, shape (rows,), so that rows of one group are never parted; or None.
@@ -71,6 +72,7 @@ class SourceData:
     class_names: tuple[str, ...] | None = None
     feature_names: tuple[str, ...] | None = None
     files: tuple[Path, ...] = ()
+    checksum: str = ""
     weights: Array | None = None
     weights_test: Array | None = None
     groups: Array | None = None
@@ -83,6 +85,8 @@ class SourceData:
 
     def fingerprint(self) -> str:
         """Return the SHA-256 as hexadecimal digits: of the file, of several files' digests, or of the arrays."""
+        if self.checksum:
+            return self.checksum
         if self.files:
             digests = [_sha256(file) for file in self.files]
             return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()

@@ -1,8 +1,8 @@
 """Golden files: what is said about each mistake in the data, or in what a config asks of it.
 
 A case is one file in `cases`: a config, files beside it after lines ``# --- file NAME ---``, a line ``# --- output
----``, and the exit code with the whole text of the error. ``FOLDER`` in the output is where the files lie; the .npz
-files that the configs name are made by `write_arrays`.
+---``, and the exit code with the whole text of the error. ``FOLDER`` in the output is where the files lie; the .npz and
+.npy files that the configs name are made by `write_arrays`, the images by `write_images`.
 
 After a change of words, ``DNNRUN_WRITE_CASES=1 pytest tests/data/test_data_messages.py`` writes the outputs anew: read
 the diff.
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from dnnrun.config.load import load_config
 from dnnrun.data.load import load_dataset
@@ -53,9 +54,54 @@ def write_arrays() -> None:
     for name, arrays in files.items():
         np.savez(f"{name}.npz", **arrays)  # type: ignore[arg-type]
     np.save("single.npy", x)
+    np.save("labels.npy", y)
+    np.save("few_labels.npy", y[:5])
+    np.save("objects.npy", np.array([None] * 6), allow_pickle=True)
+    np.save("empty.npy", x[:0])
+    Path("nothing.npy").touch()
+    Path("cut_off.npy").write_bytes(Path("single.npy").read_bytes()[:-20])
+    Path("header.npy").write_bytes(Path("single.npy").read_bytes()[:40])
+    Path("text.npy").write_text("1 2 3")
     content = Path("good.npz").read_bytes()
     Path("cut_off.npz").write_bytes(content[: len(content) // 2])
     Path("damaged.npz").write_bytes(content[:170] + b"????" + content[174:])
+
+
+def write_images() -> None:
+    """Write folders of images, good and bad, into the current directory."""
+    cases = {
+        "good": {"cat": ["0.png", "1.jpg"], "dog": ["0.bmp", "1.gif"]},
+        "one_class": {"cat": ["0.png"]},
+        "empty_class": {"bird": [], "cat": ["0.png"], "dog": [], ".hidden": []},
+        "wide": {"cat": ["0.png", "wide.png"], "dog": ["1.png"]},
+        "other_class": {"cat": ["0.png"], "horse": ["0.png"]},
+        "strangers": {"cat": ["0.png", "notes.md", "old.tiff"], "dog": ["0.png", "Thumbs.db"]},
+        "damaged": {"cat": ["0.png", "cut.png", "empty.png", "text.png"], "dog": ["0.jpg", "cut.jpg"]},
+        "many": {"cat": ["0.png"], "dog": [f"empty{i}.png" for i in range(8)]},
+        "loose": {"cat": ["0.png"], "dog": ["0.png"], ".": ["2.png", "1.png", "readme.txt"]},
+        "flat": {".": ["0.png", "1.png"]},
+    }
+    Path("a_file.png").touch()
+    for name, classes in cases.items():
+        for class_name, files in classes.items():
+            folder = Path(name, class_name)
+            folder.mkdir(parents=True, exist_ok=True)
+            for file in files:
+                write_image(folder / file)
+
+
+def write_image(path: Path) -> None:
+    """Write an image of noise, damaged in the way that its name says."""
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 20 if path.stem == "wide" else 10), np.uint8)
+    if path.suffix not in {".png", ".jpg", ".bmp", ".gif"} or path.stem == "text":
+        path.write_text("no image")
+        return
+    Image.fromarray(pixels).save(path)
+    content = path.read_bytes()
+    if path.stem == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    if path.stem.startswith("empty"):
+        path.write_bytes(b"")
 
 
 def test_all_cases_are_seen() -> None:
@@ -66,8 +112,10 @@ def test_all_cases_are_seen() -> None:
 def test_message(case: Path, folder: Path) -> None:
     written, marker, expected = case.read_text(encoding="utf-8").partition(OUTPUT)
     assert marker, f"{case.name} has no line {OUTPUT!r}"
-    if "npz" in case.stem:
+    if case.stem.startswith(("npz", "npy")):
         write_arrays()
+    if "images" in case.stem.split("_"):
+        write_images()
     config, *others = re.split(r"^# --- file (\S+) ---\n", written, flags=re.MULTILINE)
     for name, text in [("config.yaml", config), *zip(others[::2], others[1::2], strict=True)]:
         Path(name).write_text(text, encoding="utf-8")

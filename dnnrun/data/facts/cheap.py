@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 from dnnrun.components import Component
@@ -13,7 +15,9 @@ from dnnrun.config.schema import Experiment
 from dnnrun.config.sources import SOURCES
 from dnnrun.config.tasks import task_of, wants_vectors
 from dnnrun.data.facts import Facts, SourceFacts
-from dnnrun.data.facts.of_table import LARGEST, facts_of_csv
+from dnnrun.data.facts.of_images import facts_of_images
+from dnnrun.data.facts.of_table import facts_of_csv
+from dnnrun.data.facts.sizes import files_of, is_small
 from dnnrun.errors import DnnrunError, Problem
 
 BUNDLED = Path(__file__).with_name("bundled.json")
@@ -52,12 +56,8 @@ def faults_of_files(experiment: Experiment) -> list[Problem]:
 
 def _is_soon_read(source: Component) -> bool:
     """Whether all files of a source of dnnrun's own are small, or are not there."""
-    entry = SOURCES.get(source.name)
-    if entry is None:
-        return False
-    named = [source.arguments.get(argument) for argument in entry.files]
-    files = [Path(name) for name in named if isinstance(name, str)]
-    return bool(files) and all(not file.is_file() or file.stat().st_size <= LARGEST for file in files)
+    files = files_of(source)
+    return bool(files) and all(is_small(Path(file)) for file in files)
 
 
 def facts_for(experiment: Experiment, output: Output, source: SourceFacts) -> Facts:
@@ -106,30 +106,32 @@ def _rows(experiment: Experiment, source: SourceFacts) -> dict[str, int]:
 def _source_facts(source: Component) -> SourceFacts | None:
     if source.name in _bundled():
         return _bundled()[source.name]
-    if source.name == "csv":
-        return _of_csv(source)
-    if source.name == "npz":
-        return _of_npz(source)
+    if source.name in _OF_FILES:
+        return _of_files(source)
+    if source.name in {"npz", "npy"}:
+        return _of_arrays(source)
     return None
 
 
-def _of_csv(source: Component) -> SourceFacts | None:
+_OF_FILES: dict[str, Callable[..., SourceFacts | None]] = {"csv": facts_of_csv, "images": facts_of_images}
+
+
+def _of_files(source: Component) -> SourceFacts | None:
     try:
-        return facts_of_csv(**source.arguments)
+        return _OF_FILES[source.name](**source.arguments)
     except TypeError:  # wrong arguments, which the source itself explains
         return None
 
 
-def _of_npz(source: Component) -> SourceFacts | None:
-    """Read a small file of arrays: NumPy loads in the time that is left."""
-    path = source.arguments.get("path")
-    if not (isinstance(path, str) and Path(path).is_file() and Path(path).stat().st_size <= LARGEST):
+def _of_arrays(source: Component) -> SourceFacts | None:
+    """Read small files of arrays: NumPy loads in the time that is left."""
+    if not _is_soon_read(source) or not all(Path(file).is_file() for file in files_of(source)):
         return None
     from dnnrun.data.facts.of_arrays import facts_of_source  # noqa: PLC0415 - starts NumPy
-    from dnnrun.data.sources.npz import read_npz  # noqa: PLC0415
 
+    module, _, function = SOURCES[source.name].function.partition(":")
     try:
-        return facts_of_source(read_npz(**source.arguments))
+        return facts_of_source(getattr(importlib.import_module(module), function)(**source.arguments))
     except Exception:  # whatever is wrong with it is explained when it is read to be trained on
         return None
 

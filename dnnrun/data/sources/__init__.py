@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from dnnrun.errors import DataError, Problem, suggest
@@ -27,6 +28,12 @@ def unreadable(argument: str, file: Path, error: OSError) -> ArgumentError:
         return ArgumentError(argument, f"{file}: there is no such file", nearby_files(file))
     hint = "name a file inside it" if isinstance(error, IsADirectoryError) else ""
     return ArgumentError(argument, f"{file}: cannot be read: {error.strerror or error}", hint)
+
+
+def check_class_names(class_names: Sequence[str] | None) -> None:
+    """Raise `ArgumentError` where the argument `class_names` names a class twice."""
+    if class_names is not None and len(set(class_names)) < len(class_names):
+        raise ArgumentError("class_names", "two classes have the same name", "give each class its own")
 
 
 def nearby_files(file: Path) -> str:

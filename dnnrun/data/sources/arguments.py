@@ -6,11 +6,11 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from types import NoneType
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from dnnrun.errors import ConfigError
+from dnnrun.errors import ConfigError, suggest
 
 _WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 
@@ -42,23 +42,29 @@ def check_arguments(function: Callable[..., Any], arguments: Mapping[str, Any], 
         except ValidationError as error:
             shown = list(value) if isinstance(value, tuple) else value
             what = f"{argument} of {name} must be {_in_words(hints[argument])}, not {_shown(shown)}"
-            raise WrongArgument(what, _remedy(argument, value), argument) from error
+            raise WrongArgument(what, _remedy(argument, value, hints[argument]), argument) from error
 
 
 def _in_words(hint: Any) -> str:
     if typing.get_origin(hint) is Mapping:
         return "a mapping of texts"
-    options = [option for option in typing.get_args(hint) if option is not NoneType] or [hint]
+    if typing.get_origin(hint) is Literal:
+        return " or ".join(typing.get_args(hint))
     if typing.get_origin(hint) in (tuple, Sequence):
-        return "a list of texts"
+        return "a list of whole numbers" if int in typing.get_args(hint) else "a list of texts"
+    options = [option for option in typing.get_args(hint) if option is not NoneType] or [hint]
     if hint in _WORDS:
         return _WORDS[hint]
     return " or ".join(dict.fromkeys(_in_words(option) for option in options))
 
 
-def _remedy(argument: str, value: Any) -> str:
+def _remedy(argument: str, value: Any, hint: Any) -> str:
     if value is None:
         return f"write a value behind '{argument}:', or take it out"
+    if typing.get_origin(hint) is Literal:
+        return suggest(str(value), typing.get_args(hint))
+    if int in _items(hint):
+        return f"such as {argument}: [28, 28]"
     if isinstance(value, Mapping):
         return "behind each name stands one text"
     if isinstance(value, tuple) and not all(isinstance(item, str) for item in value):
@@ -69,6 +75,12 @@ def _remedy(argument: str, value: Any) -> str:
     if isinstance(value, str):
         return f"write it as a list: {argument}: [{value}]"
     return f'in quotes it is a text: {argument}: "{_shown(value)}"'
+
+
+def _items(hint: Any) -> tuple[Any, ...]:
+    """Return the types of what a list holds that an argument takes."""
+    lists = [option for option in (hint, *typing.get_args(hint)) if typing.get_origin(option) in (tuple, Sequence)]
+    return tuple(item for option in lists for item in typing.get_args(option))
 
 
 def _shown(value: Any) -> str:

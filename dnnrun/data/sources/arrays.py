@@ -26,7 +26,7 @@ def check_source(data: SourceData, origin: str) -> None:
     if data.x_test is None and data.y_test is None:
         return
     if data.x_test is None or data.y_test is None:
-        raise DataError(f"{origin}: the test set has only one of features and labels")
+        raise DataError(f"{origin}: the test set has only one of features and labels", hint="give both, or neither")
     check_arrays(data.x_test, data.y_test, f"{origin}, test set")
     check_alike((data.x, data.y), (data.x_test, data.y_test), f"{origin}: a test row")
 

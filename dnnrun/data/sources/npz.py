@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dnnrun.data.dataset import Array, Arrays, SourceData
-from dnnrun.data.sources import ArgumentError, unreadable
+from dnnrun.data.sources import ArgumentError, check_class_names, unreadable
 from dnnrun.errors import DataError, suggest
 
 _SAVE = "save it with np.savez(file, x=features, y=labels)"
@@ -43,8 +43,7 @@ def read_npz(
         DataError: the file is missing or damaged, an array is missing, or needs pickle.
     """
     file = Path(path)
-    if class_names is not None and len(set(class_names)) < len(class_names):
-        raise ArgumentError("class_names", "two classes have the same name", "give each class its own")
+    check_class_names(class_names)
     try:
         _check_is_npz(file)
         with np.load(file, allow_pickle=False) as arrays:
