@@ -73,7 +73,7 @@ def _problem(details: ErrorDetails, path: ConfigPath, document: Document) -> Pro
     if kind in _UNKNOWN_KEY:
         return Problem(f"unknown key {str(path[-1])!r}", where, about_unknown_key(path))
     if kind == "conflict":
-        return Problem(details["msg"], document.place((*path, context["key"]), of_key=True))
+        return Problem(details["msg"], document.place((*path, *context["path"]), of_key=True))
     if kind in _LIMITS:
         bound, words = _LIMITS[kind]
         return Problem(f"{_dotted(path)} must be {words} {context[bound]}, not {value}", where, about_value(path))

@@ -19,7 +19,7 @@ def with_absolute_paths(config: dict[Any, Any], folder: Path) -> dict[Any, Any]:
     config = dict(config)
     dataset = config.get("dataset")
     if isinstance(dataset, dict):
-        sources = {key: _source(dataset[key], folder) for key in ("source", "validation") if key in dataset}
+        sources = {key: _source(dataset[key], folder) for key in ("source", "test", "validation") if key in dataset}
         config["dataset"] = {**dataset, **sources}
     weights = config.get("initial_weights")
     if isinstance(weights, str):

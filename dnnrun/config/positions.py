@@ -14,6 +14,7 @@ _KIND_OF_KEY: dict[ConfigPath, Kind] = {
     ("optimizer",): "optimizers",
     ("loss",): "losses",
     ("dataset", "source"): "sources",
+    ("dataset", "test"): "sources",
     ("dataset", "validation"): "sources",
     ("model", "activation"): "activations",
 }
@@ -57,7 +58,7 @@ def raw_components(config: Any) -> Iterator[tuple[Kind, ConfigPath, Any]]:
         found = _value_at(config, path)
         if path == _LOSS and is_by_output(found, raw_layer_names(config)):
             yield from ((kind, (*path, name), item) for name, item in found.items())
-        elif found is not None:
+        elif found is not None and (path, found) != (("dataset", "validation"), "test"):  # which is no source
             yield kind, path, found
     for path, kind in _KIND_OF_ITEM.items():
         yield from _items(kind, path, _value_at(config, path))

@@ -6,6 +6,7 @@ can be had, by `data`; whether its layers fit together, by `engine`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -21,6 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from dnnrun.components import Component, ConfigPath, is_import_path
+from dnnrun.config.conflicts import Conflict, conflicts_of_dataset
 from dnnrun.config.fields import (
     Activation,
     Callbacks,
@@ -52,6 +54,14 @@ LONGEST_NAME = 200  # of the 255 that a directory's name may have, with room for
 NAME_PATTERN = r"""^(?![.])(?=.*\S)[^/\\<>:"|?*\x00-\x1f\x7f]+$"""  # what a JSON Schema can say of it
 
 
+WATCH_TEST = "test"  # in place of a source of validation rows
+
+
+def _refuse(conflicts: Iterator[Conflict]) -> None:
+    for conflict in conflicts:
+        raise PydanticCustomError("conflict", "{what}", {"what": conflict.what, "path": conflict.path})
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True, allow_inf_nan=False
@@ -62,11 +72,17 @@ class DatasetConfig(_Section):
     """Where the rows come from and how they are divided."""
 
     source: Source = Field(description="a bundled data set, csv, npz, or a function of your own")
-    validation: Source | None = Field(None, description="a source of validation rows of its own")
+    test: Source | None = Field(None, description="a source of test rows of its own")
+    validation: Literal["test"] | Source | None = Field(
+        None, description="a source of validation rows of its own; test watches the training by the test rows"
+    )
     validation_split: Fraction = Field(0.0, description="share of the training rows held out for validation")
     test_split: Fraction = Field(0.0, description="share of all rows held out for testing")
     stratify: bool = Field(False, description="keep the classes' shares the same in every split")
     shuffle: bool = Field(True, description="draw the split at random by the seed; false takes it from the end")
+    validation_shuffle: bool | None = Field(
+        None, description="the same for the validation rows alone; default: as shuffle says"
+    )
     one_hot: bool = Field(False, description="labels as one-hot vectors")
     limit: Count | None = Field(None, description="use at most this many rows of each split")
     inputs: dict[str, Columns] | None = Field(
@@ -85,21 +101,26 @@ class DatasetConfig(_Section):
             return None
         return (_LAYERS_EACH if is_by_name(value, "layers") else _LAYERS).validate_python(value)
 
+    @field_validator("validation", mode="wrap")
+    @classmethod
+    def _test_rows_or_source(cls, value: Any, _: Any) -> Any:
+        return value if value is None or value == WATCH_TEST else parse_component(value, "sources")
+
     @model_validator(mode="after")
     def _splits_fit_together(self) -> Self:
-        if self.validation is not None and self.validation_split:
-            raise PydanticCustomError(
-                "conflict",
-                "validation and validation_split both name validation rows; keep one of them",
-                {"key": "validation_split"},
-            )
-        if self.stratify and not self.shuffle:
-            raise PydanticCustomError(
-                "conflict",
-                "stratify draws rows at random, which shuffle: false forbids; take one of them out",
-                {"key": "stratify"},
-            )
+        _refuse(conflicts_of_dataset(self))
         return self
+
+    @property
+    def watches_test(self) -> bool:
+        """Whether the test rows watch the training too."""
+        return self.validation == WATCH_TEST
+
+    @property
+    def own_sources(self) -> dict[str, Component]:
+        """The sources of splits that have one of their own, by split."""
+        named = {"test": self.test, "validation": self.validation}
+        return {split: source for split, source in named.items() if isinstance(source, Component)}
 
     def preprocessing_of(self, name: str) -> tuple[tuple[Component, ...], ConfigPath]:
         """Return the preprocessing layers that an input gets for itself, and where their list stands.

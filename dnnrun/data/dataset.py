@@ -91,7 +91,8 @@ class SourceData:
             digests = [_sha256(file) for file in self.files]
             return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
         digest = hashlib.sha256()
-        for arrays in (self.x, self.y, self.x_test, self.y_test):
+        beside = (self.weights, self.weights_test, self.groups, self.times)
+        for arrays in (self.x, self.y, self.x_test, self.y_test, *beside):
             for name, array in by_name(arrays).items() if arrays is not None else ():
                 digest.update(f"{name}{array.dtype}{array.shape}".encode())
                 digest.update(array.tobytes() if array.dtype != object else repr(array.tolist()).encode())
@@ -111,24 +112,28 @@ class Rows:
         x: shape (rows, ...).
         y: class numbers (rows,) for sparse losses, else (rows, columns): one-hot, 0/1, or targets.
         weights: of each row in the loss, shape (rows,), or None where all weigh the same.
+        groups: what each row belongs to, shape (rows,), or None.
+        times: when each row was, shape (rows,), or None.
     """
 
     x: Arrays
     y: Arrays
     weights: Array | None = None
+    groups: Array | None = None
+    times: Array | None = None
 
     def __len__(self) -> int:
         return row_count(self.x)
 
     def take(self, selection: Array | slice) -> Rows:
         """Return the rows that a NumPy index selects."""
-        weights = None if self.weights is None else self.weights[selection]
-        taken = [mapped(lambda array: array[selection], arrays) for arrays in (self.x, self.y)]
-        return Rows(taken[0], taken[1], weights)
+        x, y = (mapped(lambda array: array[selection], arrays) for arrays in (self.x, self.y))
+        beside = (None if each is None else each[selection] for each in (self.weights, self.groups, self.times))
+        return Rows(x, y, *beside)
 
     def of_output(self, name: str) -> Rows:
         """Return the rows with the labels of one output only."""
-        return Rows(self.x, self.labels_of(name), self.weights)
+        return replace(self, y=self.labels_of(name))
 
     def labels_of(self, name: str = ONLY) -> Array:
         """Return the labels of one output."""
@@ -247,6 +252,7 @@ class Dataset:
                 split: unwrapped({name: _label_counts(of_one, split) for name, _, of_one in outputs})
                 for split in self.splits
             },
+            **_facts_beside_rows(self.splits),
             "features": {name: list(names) for name, names in self.feature_names.items()}
             if isinstance(self.feature_names, dict)
             else _listed(self.feature_names),
@@ -260,6 +266,20 @@ class Dataset:
             if target.label_map
         }
         return dict(unwrapped(maps))
+
+
+def _facts_beside_rows(splits: Mapping[str, Rows]) -> dict[str, Any]:
+    """Return what is recorded of weights, groups and times, by split; only of those that there are."""
+    found: dict[str, Any] = {}
+    for split, rows in splits.items():
+        if rows.weights is not None:
+            found.setdefault("weight_sums", {})[split] = float(rows.weights.sum())
+        if rows.groups is not None:
+            found.setdefault("groups", {})[split] = len(np.unique(rows.groups))
+        if rows.times is not None:
+            in_order = np.sort(rows.times)  # of texts NumPy knows no least
+            found.setdefault("times", {})[split] = [str(in_order[0]), str(in_order[-1])]
+    return found
 
 
 def _listed(names: Sequence[str] | None) -> list[str] | None:

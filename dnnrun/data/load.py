@@ -12,8 +12,9 @@ import numpy as np
 from dnnrun.config.outputs import ONLY, Output
 from dnnrun.config.schema import Experiment
 from dnnrun.config.tasks import Task, is_for_classes, takes_class_numbers, task_of, wants_vectors
-from dnnrun.data.dataset import Array, Arrays, Dataset, Rows, SourceData, Target, by_name, mapped, row_count
+from dnnrun.data.dataset import Array, Arrays, Dataset, Rows, SourceData, Target, by_name
 from dnnrun.data.defaults import with_defaults
+from dnnrun.data.division import divide
 from dnnrun.data.labels import (
     Labels,
     find_labels,
@@ -23,11 +24,7 @@ from dnnrun.data.labels import (
 from dnnrun.data.naming import divided, input_columns, labels_by_output
 from dnnrun.data.reading import placed, read_source
 from dnnrun.data.sources.arrays import check_alike
-from dnnrun.data.splits import split_rows
 from dnnrun.errors import ConfigError, DataError, Problem
-
-Part = tuple[Arrays, Arrays]
-"""Features and labels as a source gives them, by input and output where these have names."""
 
 
 def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset:
@@ -47,14 +44,17 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
     source = labels_by_output(experiment, source)
     columns = input_columns(experiment, source)
     tasks = {output.name: _task_of(output, source, experiment) for output in experiment.outputs}
-    parts = _divide(experiment, source, tasks)
-    if config.validation is not None:
-        other = read_source(experiment, config.validation, ("dataset", "validation"), allow_code=allow_code)
-        parts["validation"] = _validation_part(experiment, source, labels_by_output(experiment, other))
+    others: dict[str, SourceData] = {}
+    for split, named in config.own_sources.items():
+        other = read_source(experiment, named, ("dataset", split), allow_code=allow_code)
+        others[split] = labels_by_output(experiment, other)
         fingerprint = hashlib.sha256((fingerprint + other.fingerprint()).encode()).hexdigest()
+    parts = divide(experiment, source, others, tasks)
     labels = {output.name: _labels_of(output, source, experiment, tasks[output.name]) for output in experiment.outputs}
-    parts = _of_one_type({name: (divided(x, columns), y) for name, (x, y) in parts.items()})
+    parts = _of_one_type({name: replace(rows, x=divided(rows.x, columns)) for name, rows in parts.items()})
     splits = {name: _rows(name, parts, labels, experiment) for name in parts}
+    if config.watches_test:
+        splits["validation"] = splits["test"]
     names = source.feature_names
     return Dataset(
         source=config.source.name,
@@ -98,84 +98,18 @@ def resolve_data(experiment: Experiment, *, allow_code: bool = False) -> tuple[E
     if experiment.seed is None:
         experiment = experiment.changed(seed=random.SystemRandom().randrange(2**31))
     dataset = load_dataset(experiment, allow_code=allow_code)
+    if dataset.train.times is not None:  # which the config may leave to the data
+        experiment = experiment.changed(dataset=experiment.dataset.model_copy(update={"shuffle": False}))
     return with_defaults(experiment, inputs=dataset.inputs, images=dataset.images), dataset
 
 
-def _divide(experiment: Experiment, source: SourceData, tasks: Mapping[str, Task]) -> dict[str, Part]:
-    """Hold out the test rows of all rows, then the validation rows of what remains."""
-    config = experiment.dataset
-    parts: dict[str, Part] = {"train": (source.x, source.y)}
-    if config.stratify and tasks.get(ONLY) != "classification":
-        what = "this is regression" if ONLY in tasks else "there are several outputs"
-        raise ConfigError(
-            Problem(
-                f"stratify needs classes, but {what}",
-                experiment.place(("dataset", "stratify"), of_key=True),
-                "take stratify out",
-            )
-        )
-    if source.x_test is not None and source.y_test is not None:
-        if config.test_split:
-            raise ConfigError(
-                Problem(
-                    f"{config.source.name} comes with a test set of {row_count(source.x_test)} rows of its own",
-                    experiment.place(("dataset", "test_split"), of_key=True),
-                    "take test_split out",
-                )
-            )
-        parts["test"] = (source.x_test, source.y_test)
-    for name, fraction in (("test", config.test_split), ("validation", config.validation_split)):
-        if fraction:
-            try:
-                parts["train"], parts[name] = _hold_out(*parts["train"], fraction, experiment)
-            except DataError as error:
-                raise placed(error, experiment, ("dataset", f"{name}_split")) from error
-    return parts
-
-
-def _hold_out(x: Arrays, y: Arrays, fraction: float, experiment: Experiment) -> tuple[Part, Part]:
-    config = experiment.dataset
-    kept, held_out = split_rows(
-        row_count(x),
-        fraction,
-        seed=experiment.seed or 0,
-        shuffle=config.shuffle,
-        stratify_by=_classes(by_name(y)[ONLY]) if config.stratify else None,
-    )
-    return _taken(x, y, kept), _taken(x, y, held_out)
-
-
-def _classes(y: Array) -> Array:
-    return np.asarray(np.argmax(y, axis=1)) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y))
-
-
-def _taken(x: Arrays, y: Arrays, selection: Array | slice) -> Part:
-    return mapped(lambda array: array[selection], x), mapped(lambda array: array[selection], y)
-
-
-def _validation_part(experiment: Experiment, source: SourceData, other: SourceData) -> Part:
-    """Return the rows of a validation source, the columns of a table in the order of the training table."""
-    names, other_names = source.feature_names, other.feature_names
-    if not (names and other_names) or isinstance(other.x, dict):
-        return other.x, other.y
-    missing = [name for name in names if name not in other_names]
-    if missing:
-        listed = ", ".join(repr(name) for name in missing[:5])
-        error = DataError(
-            f"the validation table has no column {listed}", hint=f"its columns: {', '.join(other_names[:20])}"
-        )
-        name = experiment.dataset.validation.name if experiment.dataset.validation else ""
-        raise placed(error, experiment, ("dataset", "validation", name))
-    return other.x[:, [other_names.index(name) for name in names]], other.y
-
-
-def _of_one_type(parts: dict[str, Part]) -> dict[str, Part]:
+def _of_one_type(parts: dict[str, Rows]) -> dict[str, Rows]:
     """Return the splits with features of one type: what one of them holds as fractions, no other may cut off."""
-    features = [by_name(x) for x, _ in parts.values()]
+    features = [by_name(rows.x) for rows in parts.values()]
     mixed = {name for name in features[0] if len({each[name].dtype.kind == "f" for each in features}) > 1}
     if not mixed:
         return parts
-    return {split: (_as_fractions(x, mixed), y) for split, (x, y) in parts.items()}
+    return {split: replace(rows, x=_as_fractions(rows.x, mixed)) for split, rows in parts.items()}
 
 
 def _as_fractions(x: Arrays, names: Collection[str]) -> Arrays:
@@ -206,21 +140,21 @@ def _check_loss(experiment: Experiment, output: Output, source: SourceData, labe
     raise ConfigError(Problem(f"{output.label}{what}", experiment.place(output.loss_path), hint))
 
 
-def _rows(name: str, parts: dict[str, Part], labels: Mapping[str, Labels | None], experiment: Experiment) -> Rows:
+def _rows(name: str, parts: dict[str, Rows], labels: Mapping[str, Labels | None], experiment: Experiment) -> Rows:
     config = experiment.dataset
-    x, y = _taken(*parts[name], slice(None, config.limit))
+    rows, training = parts[name].take(slice(None, config.limit)), parts["train"]
     try:
         if name != "train":
-            check_alike(parts["train"], parts[name], f"a {name} row")
+            check_alike((training.x, training.y), (rows.x, rows.y), f"a {name} row")
         shaped = {
-            output.name: _shaped(by_name(y)[output.name], labels[output.name], name, output, experiment)
+            output.name: _shaped(by_name(rows.y)[output.name], labels[output.name], name, output, experiment)
             for output in experiment.outputs
         }
     except DataError as error:
-        source = config.validation if name == "validation" else None
-        path = ("dataset", "validation", source.name) if source else ("dataset", "source", config.source.name)
+        own = config.own_sources.get(name)
+        path = ("dataset", name, own.name) if own else ("dataset", "source", config.source.name)
         raise placed(error, experiment, path) from error
-    return Rows(x, shaped if isinstance(y, dict) else shaped[ONLY])
+    return replace(rows, y=shaped if isinstance(rows.y, dict) else shaped[ONLY])
 
 
 def _shaped(y: Array, labels: Labels | None, split: str, output: Output, experiment: Experiment) -> Array:

@@ -20,6 +20,7 @@ from dnnrun.data.sources.arguments import WrongArgument, check_arguments
 from dnnrun.data.sources.arrays import check_source
 from dnnrun.errors import ConfigError, DataError, DnnrunError
 
+_BESIDE_ROWS = ("weights", "weights_test", "groups", "times")
 _RETURN = "return (x, y), or ((x, y), (x_test, y_test))"
 
 
@@ -100,7 +101,10 @@ def _as_source_data(made: Any, name: str) -> SourceData:
     """Take what a user's function returns: SourceData, (x, y), or ((x, y), (x_test, y_test)) as Keras's data sets."""
     if isinstance(made, SourceData):
         test = [None if value is None else _arrays(value, name) for value in (made.x_test, made.y_test)]
-        return replace(made, x=_arrays(made.x, name), y=_arrays(made.y, name), x_test=test[0], y_test=test[1])
+        beside: dict[str, Any] = {
+            what: None if (values := getattr(made, what)) is None else _array(values, name) for what in _BESIDE_ROWS
+        }
+        return replace(made, x=_arrays(made.x, name), y=_arrays(made.y, name), x_test=test[0], y_test=test[1], **beside)
     if _is_pair(made) and _is_pair(made[0], tuple) and _is_pair(made[1], tuple):
         (x, y), (x_test, y_test) = made
         return SourceData(_arrays(x, name), _arrays(y, name), _arrays(x_test, name), _arrays(y_test, name))

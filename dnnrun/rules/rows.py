@@ -71,14 +71,17 @@ def weight_of_no_class(subject: Subject) -> Iterator[Finding]:
 def judged_by_what_it_knows(subject: Subject) -> Iterator[Finding]:
     """Validation rows that are also test rows or training rows."""
     dataset = subject.experiment.dataset
-    if dataset.validation is None:
+    source, test, other = dataset.source, dataset.own_sources.get("test"), dataset.own_sources.get("validation")
+    if test == source:
+        yield Finding(
+            "the test rows are the training rows", ("dataset", "test"), "set test_split: 0.2 in place of test"
+        )
+    if other is None:
         return
-    source, other = dataset.source, dataset.validation
-    path = ("dataset", "validation")
+    path, edit = ("dataset", "validation"), "set validation_split: 0.2 in place of validation"
     if source == other and not dataset.test_split:
-        what = "the validation rows are the training rows"
-        yield Finding(what, path, "set validation_split: 0.2 in place of validation")
-    test, validating = source.arguments.get("test"), other.arguments.get("path")
-    if test is not None and test == validating and source.name == other.name:
+        yield Finding("the validation rows are the training rows", path, edit)
+    tested, validating = source.arguments.get("test"), other.arguments.get("path")
+    if other == test or (tested is not None and tested == validating and source.name == other.name):
         what = "the validation rows are the test rows: what is chosen by them, they cannot judge"
-        yield Finding(what, path, "set validation_split: 0.2 in place of validation")
+        yield Finding(what, path, f"{edit}, or validation: test if nothing is chosen by them")

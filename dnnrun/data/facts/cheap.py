@@ -42,8 +42,7 @@ def faults_of_files(experiment: Experiment) -> list[Problem]:
     To be asked where nothing could be told cheaply: that often is because something is wrong.
     """
     config = experiment.dataset
-    sources = [source for source in (config.source, config.validation) if source is not None]
-    if not all(_is_soon_read(source) for source in sources):
+    if not all(_is_soon_read(source) for source in (config.source, *config.own_sources.values())):
         return []
     from dnnrun.data.load import load_dataset  # noqa: PLC0415 - starts NumPy and pandas
 
@@ -91,15 +90,18 @@ def _shapes(experiment: Experiment, source: SourceFacts) -> dict[str, tuple[int,
 def _rows(experiment: Experiment, source: SourceFacts) -> dict[str, int]:
     config = experiment.dataset
     rows = {"train": source.rows}
-    if source.test_rows is not None:
+    if source.test_rows is not None and "test" not in config.own_sources:
         rows["test"] = source.test_rows
     for name, fraction in (("test", config.test_split), ("validation", config.validation_split)):
         if fraction:
             rows[name] = math.ceil(rows["train"] * fraction)
             rows["train"] -= rows[name]
-    other = config.validation and _source_facts(config.validation)
-    if other:
-        rows["validation"] = other.rows
+    for name, own in config.own_sources.items():
+        other = _source_facts(own)
+        if other:
+            rows[name] = other.rows
+    if config.watches_test and "test" in rows:
+        rows["validation"] = rows["test"]
     return {name: min(count, config.limit or count) for name, count in rows.items()}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dnnrun.data.dataset import Array, Arrays, SourceData, by_name, row_count
+from dnnrun.data.sources.row_values import check_row_values
 from dnnrun.errors import DataError
 
 _SHAPES = "features have shape (rows, ...), labels (rows,) or (rows, columns)"
@@ -23,6 +24,7 @@ def check_source(data: SourceData, origin: str) -> None:
         origin: how messages call it: its file or its name.
     """
     check_arrays(data.x, data.y, origin)
+    check_row_values(data, origin)
     if data.x_test is None and data.y_test is None:
         return
     if data.x_test is None or data.y_test is None:

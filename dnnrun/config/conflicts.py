@@ -1,0 +1,37 @@
+"""Keys of a config that exclude one another, or are nothing without another: what its types alone do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dnnrun.config.schema import DatasetConfig
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two keys of which one has to go.
+
+    Args:
+        what: is wrong, and what to do.
+        path: the key to show, from the section that was asked.
+    """
+
+    what: str
+    path: tuple[str, ...]
+
+
+def conflicts_of_dataset(dataset: DatasetConfig) -> Iterator[Conflict]:
+    """Yield the conflicts among the keys that divide the rows."""
+    for split, fraction in (("validation", dataset.validation_split), ("test", dataset.test_split)):
+        if getattr(dataset, split) is not None and fraction:
+            what = f"{split} and {split}_split both name {split} rows; keep one of them"
+            yield Conflict(what, (f"{split}_split",))
+    if dataset.stratify and not dataset.shuffle:
+        what = "stratify draws rows at random, which shuffle: false forbids; take one of them out"
+        yield Conflict(what, ("stratify",))
+    if dataset.validation_shuffle is not None and not dataset.validation_split:
+        what = "validation_shuffle is of validation_split, which is not there; take it out"
+        yield Conflict(what, ("validation_shuffle",))
