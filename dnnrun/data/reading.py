@@ -9,19 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from dnnrun.components import Component, ConfigPath, load_object, plain
 from dnnrun.config.schema import Experiment
 from dnnrun.config.sources import SOURCES
-from dnnrun.data.dataset import Array, Arrays, SourceData, mapped
+from dnnrun.data.dataset import Array, SourceData, mapped
+from dnnrun.data.returned import MAY_RETURN, a_kind_of, as_source_data
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.arguments import WrongArgument, check_arguments
 from dnnrun.data.sources.arrays import check_source
 from dnnrun.errors import ConfigError, DataError, DnnrunError
-
-_BESIDE_ROWS = ("weights", "weights_test", "groups", "times")
-_RETURN = "return (x, y), or ((x, y), (x_test, y_test))"
 
 
 def read_source(experiment: Experiment, source: Component, path: ConfigPath, *, allow_code: bool) -> SourceData:
@@ -58,7 +54,7 @@ def placed(error: DnnrunError, experiment: Experiment, path: ConfigPath) -> Dnnr
 def _call(source: Component, allow_code: bool) -> SourceData:
     if source.is_import_path:
         function = load_object(source.name, allow_code=allow_code)
-        return _as_source_data(_result_of(function, source), source.name)
+        return as_source_data(_result_of(function, source), source.name)
     module, _, name = SOURCES[source.name].function.partition(":")
     built_in: Callable[..., SourceData] = getattr(importlib.import_module(module), name)
     # A name such as activation would have been read as that of an argument that takes a component.
@@ -71,7 +67,8 @@ def _result_of(function: Any, source: Component) -> Any:
     """Call a user's function; whatever goes wrong inside it is explained with the line of its code."""
     if not callable(function):
         raise ConfigError(
-            f"{source.name} is {_a(function)}, not a function", hint=f"name a function without arguments; {_RETURN}"
+            f"{source.name} is {a_kind_of(function)}, not a function",
+            hint=f"name a function without arguments; {MAY_RETURN}",
         )
     try:
         inspect.signature(function).bind(*source.positional, **source.arguments)
@@ -95,53 +92,6 @@ def _result_of(function: Any, source: Component) -> Any:
 def _origin(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     return f"it came from line {frames[-1].lineno} of {frames[-1].filename}" if frames else ""
-
-
-def _as_source_data(made: Any, name: str) -> SourceData:
-    """Take what a user's function returns: SourceData, (x, y), or ((x, y), (x_test, y_test)) as Keras's data sets."""
-    if isinstance(made, SourceData):
-        test = [None if value is None else _arrays(value, name) for value in (made.x_test, made.y_test)]
-        beside: dict[str, Any] = {
-            what: None if (values := getattr(made, what)) is None else _array(values, name) for what in _BESIDE_ROWS
-        }
-        return replace(made, x=_arrays(made.x, name), y=_arrays(made.y, name), x_test=test[0], y_test=test[1], **beside)
-    if _is_pair(made) and _is_pair(made[0], tuple) and _is_pair(made[1], tuple):
-        (x, y), (x_test, y_test) = made
-        return SourceData(_arrays(x, name), _arrays(y, name), _arrays(x_test, name), _arrays(y_test, name))
-    if _is_pair(made, tuple) and not isinstance(made[0], tuple):
-        return SourceData(_arrays(made[0], name), _arrays(made[1], name))
-    raise DataError(f"{name} returned {_a(made)}", hint=_RETURN)
-
-
-def _is_pair(made: Any, kind: Any = (tuple, list)) -> bool:
-    return isinstance(made, kind) and len(made) == 2
-
-
-def _arrays(value: Any, name: str) -> Arrays:
-    if not isinstance(value, Mapping):
-        return _array(value, name)
-    odd = [key for key in value if not isinstance(key, str) or not key]
-    if odd or not value:
-        what = f"the key {odd[0]!r}" if odd else "nothing in it"
-        raise DataError(f"{name} returned a mapping with {what}", hint="inputs and outputs are named by texts")
-    return {key: _array(array, name) for key, array in value.items()}
-
-
-def _array(value: Any, name: str) -> Array:
-    try:
-        return np.asarray(value)
-    except ValueError as error:
-        raise DataError(
-            f"{name} returned rows that do not make one array: they differ in shape",
-            hint="give each row the same shape",
-        ) from error
-
-
-def _a(made: Any) -> str:
-    if made is None:
-        return "None"
-    size = f" of {len(made)}" if isinstance(made, tuple | list) else ""
-    return f"a {type(made).__name__}{size}"
 
 
 def _with_columns(data: SourceData) -> SourceData:

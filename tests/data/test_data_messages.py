@@ -42,7 +42,7 @@ def write_arrays() -> None:
         "gaps": {"x": gaps, "y": y},
         "no_rows": {"x": x[:0], "y": y[:0]},
         "single_value": {"x": np.float32(1), "y": y},
-        "text_features": {"x": np.array(["a"] * 6), "y": y},
+        "text_features": {"x": np.array([["a", "b"]] * 6), "y": y},
         "text_labels": {"x": x, "y": np.array(["a", "b"] * 3)},
         "deep_labels": {"x": x, "y": np.zeros((6, 3, 2))},
         "odd_labels": {"x": x, "y": y.astype("datetime64[D]")},

@@ -19,6 +19,8 @@ def facts_of_source(data: SourceData) -> SourceFacts | None:
         return None
     columns = 1 if y.ndim == 1 else math.prod(y.shape[1:])
     has_numbers = y.dtype.kind in "iufb"
+    if x.dtype.kind in "OU":
+        return None  # texts
     if not _is_finite(x) or (has_numbers and not _is_finite(y)):
         return None  # it cannot be trained on, and its reader says so
     return SourceFacts(
@@ -39,10 +41,11 @@ def facts_of_source(data: SourceData) -> SourceFacts | None:
 
 
 def facts_of_dataset(data: Dataset) -> Facts | None:
-    """Return what a run trains on, once it has been read; None where the outputs have names."""
-    if data.has_outputs:
+    """Return what a run trains on, once it has been read; None where the outputs have names, or features are texts."""
+    features = list(by_name(data.train.x).values())
+    if data.has_outputs or any(x.dtype.kind in "OU" for x in features):
         return None
-    features, y = list(by_name(data.train.x).values()), data.train.labels_of()
+    y = data.train.labels_of()
     ranges = [_range(x) for x in features]
     classes = data.class_names or ()
     counts = np.bincount(data.train.class_numbers, minlength=len(classes)).tolist() if classes else []

@@ -49,8 +49,9 @@ def check_arrays(x: Arrays, y: Arrays, origin: str) -> None:
         _check_form(array, at, "labels")
     _check_lengths(row_count(x), inputs, outputs)
     for at, array in inputs.items():
-        _check_numbers(array, at)
-        _check_finite(array, at, "features")
+        if not _is_text_column(array):
+            _check_numbers(array, at)
+            _check_finite(array, at, "features")
     for at, array in outputs.items():
         _check_labels(array, at)
         _check_finite(array, at, "labels")
@@ -83,6 +84,13 @@ def _check_form(array: Array, origin: str, what: str) -> None:
         raise DataError(f"{origin}: the {what} are a single value, not rows", hint=_SHAPES)
     if not array.size and what == "features":
         raise DataError(f"{origin}: the features are empty, of shape {array.shape}", hint=_SHAPES)
+
+
+def _is_text_column(x: Array) -> bool:
+    """Whether these are texts, one a row, which preprocessing layers make numbers of."""
+    if x.size != len(x) or x.ndim > 2:
+        return False
+    return x.dtype.kind == "U" or (x.dtype.kind == "O" and all(isinstance(text, str) for text in x.reshape(-1)))
 
 
 def _check_numbers(x: Array, origin: str) -> None:
@@ -143,6 +151,10 @@ def check_alike(training: tuple[Arrays, Arrays], other: tuple[Arrays, Arrays], o
 def _check_features_alike(x: Array, other_x: Array, one: str) -> None:
     if other_x.shape[1:] != x.shape[1:]:
         raise DataError(f"{one} has shape {other_x.shape[1:]}, a training row {x.shape[1:]}", hint=_ALIKE)
+    if (x.dtype.kind in "OU") != (other_x.dtype.kind in "OU"):
+        kinds = {True: "texts", False: "numbers"}
+        is_text, other_is_text = (array.dtype.kind in "OU" for array in (x, other_x))
+        raise DataError(f"{one} holds {kinds[other_is_text]}, a training row {kinds[is_text]}", hint=_ALIKE)
     if (x.dtype == np.uint8) != (other_x.dtype == np.uint8) and x.ndim > 2:
         raise DataError(f"{one} holds {other_x.dtype} numbers, a training row {x.dtype}", hint=_ALIKE)
 
