@@ -10,13 +10,16 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dnnrun.config.outputs import ONLY
 from dnnrun.config.tasks import Task
 from dnnrun.config.topology import ROWS
+
+if TYPE_CHECKING:
+    from dnnrun.data.streams import Stream
 
 Array = np.ndarray[Any, Any]
 Arrays = Array | dict[str, Array]
@@ -109,11 +112,12 @@ class Rows:
     """One split.
 
     Args:
-        x: shape (rows, ...).
+        x: shape (rows, ...); of a stream features of no rows, which tell names, types and shapes.
         y: class numbers (rows,) for sparse losses, else (rows, columns): one-hot, 0/1, or targets.
         weights: of each row in the loss, shape (rows,), or None where all weigh the same.
         groups: what each row belongs to, shape (rows,), or None.
         times: when each row was, shape (rows,), or None.
+        stream: the features where they stay on disk, or None.
     """
 
     x: Arrays
@@ -121,15 +125,23 @@ class Rows:
     weights: Array | None = None
     groups: Array | None = None
     times: Array | None = None
+    stream: Stream | None = None
 
     def __len__(self) -> int:
-        return row_count(self.x)
+        return row_count(self.y)
 
     def take(self, selection: Array | slice) -> Rows:
-        """Return the rows that a NumPy index selects."""
-        x, y = (mapped(lambda array: array[selection], arrays) for arrays in (self.x, self.y))
+    def take(self, selection: Array | slice) -> Rows:
+        """Return the rows that a NumPy index selects; of a stream they are read, so let them be few."""
+        x = self.stream.take(selection) if self.stream is not None else mapped(lambda array: array[selection], self.x)
         beside = (None if each is None else each[selection] for each in (self.weights, self.groups, self.times))
-        return Rows(x, y, *beside)
+        return Rows(x, mapped(lambda array: array[selection], self.y), *beside)
+
+    def spread(self, count: int) -> Rows:
+        """Return so many rows from all over the split: the first ones of a sorted table are all of one class."""
+        if self.stream is not None:
+            return self.take(self.stream.spread(count))
+        return self.take(np.linspace(0, len(self) - 1, min(count, len(self))).astype(np.int64))
 
     def of_output(self, name: str) -> Rows:
         """Return the rows with the labels of one output only."""

@@ -101,13 +101,8 @@ def try_one_batch(model: keras.Model, experiment: Experiment, dataset: Dataset) 
     """
     first: dict[str, float] = {}
     for name, rows in reversed(dataset.splits.items()):
-        first = _try(model, experiment, dataset, _spread(rows, experiment.batch_size), name)
+        first = _try(model, experiment, dataset, rows.spread(experiment.batch_size), name)
     return first
-
-
-def _spread(rows: Rows, count: int) -> Rows:
-    """Return so many rows from all over a split: the first ones of a sorted table are all of one class."""
-    return rows.take(np.linspace(0, len(rows) - 1, min(count, len(rows))).astype(np.int64))
 
 
 def _try(model: keras.Model, experiment: Experiment, dataset: Dataset, rows: Rows, split: str) -> dict[str, float]:

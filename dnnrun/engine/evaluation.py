@@ -13,7 +13,7 @@ from dnnrun.components import Component
 from dnnrun.config.outputs import ONLY, Output
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Array, Dataset, Rows, by_name, mapped, unwrapped
-from dnnrun.engine.feeding import Feed
+from dnnrun.engine.feeding import feed_of
 from dnnrun.engine.hooks import python_logs
 from dnnrun.engine.loop import Loop
 from dnnrun.engine.measurements import numbers_of
@@ -45,7 +45,7 @@ def evaluate(
     split, rows = next(
         (name, dataset.splits[name]) for name in ("test", "validation", "train") if name in dataset.splits
     )
-    feed = Feed.of(rows, max(experiment.batch_size, _SMALLEST_BATCH))
+    feed = feed_of(rows, max(experiment.batch_size, _SMALLEST_BATCH))
     model.reset_metrics()
     metrics = python_logs(loop.test(feed))
     predicted = mapped(_plain_floats, loop.predict(feed))

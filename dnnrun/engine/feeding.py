@@ -1,4 +1,7 @@
-"""Rows as the loop takes them: tensors that stay in memory in their compact type, and the order of every epoch."""
+"""Rows as the loop takes them: tensors that stay in memory in their compact type, and the order of every epoch.
+
+Rows that stay on disk have a feed of their own, `StreamedFeed`; `feed_of` chooses, and nobody else needs to know.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ import numpy as np
 import tensorflow as tf
 
 from dnnrun.data.dataset import Array, Rows
+from dnnrun.engine.streaming import StreamedFeed
+from dnnrun.engine.windows import Steps, Window, as_tensor
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,8 @@ class Feed:
     @classmethod
     def of(cls, rows: Rows, batch_size: int, weights: Array | None = None) -> Feed:
         """Put rows into memory where the model computes."""
-        x, y = keras.tree.map_structure(_tensor, (rows.x, rows.y))
-        return cls(x, y, None if weights is None else _tensor(weights), batch_size)
+        x, y = keras.tree.map_structure(as_tensor, (rows.x, rows.y))
+        return cls(x, y, None if weights is None else as_tensor(weights), batch_size)
 
     @property
     def rows(self) -> int:
@@ -49,6 +54,43 @@ class Feed:
     def tensors(self) -> tuple[Any, ...]:
         """What a step is given, as Keras's steps take it: (x, y) or (x, y, weights)."""
         return (self.x, self.y) if self.weights is None else (self.x, self.y, self.weights)
+
+    def order(self, *, seed: int | None, steps_per_epoch: int | None = None) -> Order:
+        """Return the order in which epochs visit the rows; see `Order`."""
+        return Order(self.rows, self.batch_size, seed=seed, steps_per_epoch=steps_per_epoch)
+
+    def epoch(self, order: Any, number: int) -> Steps:
+        """Return the steps of an epoch, counted from 0."""
+        return _Epoch(Window(self.tensors, tf.constant(order.of_epoch(number)), self.batch_size, 0, order.steps))
+
+    def window(self, step: int) -> Window:
+        """Return all rows, in their own order, in which every step finds its own."""
+        return Window(self.tensors, None, self.batch_size, 0, self.steps)
+
+    def close(self) -> None:
+        """Do nothing: rows that are in memory stay there."""
+
+
+@dataclass(frozen=True)
+class _Epoch:
+    """The steps of an epoch, in one window."""
+
+    whole: Window
+
+    @property
+    def steps(self) -> int:
+        return self.whole.last
+
+    def window(self, step: int) -> Window:
+        return self.whole
+
+
+AnyFeed = Feed | StreamedFeed
+
+
+def feed_of(rows: Rows, batch_size: int, weights: Array | None = None) -> AnyFeed:
+    """Make rows ready to be cut into batches: in memory, or read while they are needed where they stay on disk."""
+    return Feed.of(rows, batch_size, weights) if rows.stream is None else StreamedFeed(rows, batch_size, weights)
 
 
 def row_weights(rows: Rows, class_weight: Mapping[int, float] | None) -> Array | None:
@@ -97,8 +139,3 @@ class Order:
             return np.arange(self._rows, dtype=np.int32)
         drawn = np.random.default_rng([self._seed, number]).permutation(self._rows)
         return drawn.astype(np.int32)
-
-
-def _tensor(array: Array) -> Any:
-    """Return the array where the model computes; fractions as Keras's float type, as its own adapters make them."""
-    return tf.convert_to_tensor(array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array)

@@ -9,13 +9,14 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
-from dnnrun.engine.feeding import Feed, Order
+from dnnrun.engine.feeding import AnyFeed, Order
 from dnnrun.engine.hooks import Hooks, python_logs
 from dnnrun.engine.loop import Loop
 from dnnrun.engine.pace import Pace
+from dnnrun.engine.stream_order import StreamOrder
 from dnnrun.engine.team import Team
+from dnnrun.engine.windows import Steps
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,9 @@ class Fitting:
         self,
         model: keras.Model,
         loop: Loop,
-        feed: Feed,
-        order: Order,
-        validation: Feed | None,
+        feed: AnyFeed,
+        order: Order | StreamOrder,
+        validation: AnyFeed | None,
         hooks: Hooks,
         *,
         epochs: int,
@@ -150,20 +151,21 @@ class Fitting:
 
     def _epoch(self, epoch: int, first: int) -> dict[str, Any]:
         """Take the steps of an epoch and validate; return its logs."""
-        order, step = tf.constant(self._order.of_epoch(epoch)), first
+        steps, step = self._feed.epoch(self._order, epoch), first
         logs: dict[str, Any] = {}
-        while step < self._order.steps and not self._model.stop_training:
-            logs, step = self._chunk(epoch, step, order)
+        while step < steps.steps and not self._model.stop_training:
+            logs, step = self._chunk(epoch, step, steps)
         logs = python_logs(logs)
         if self._validation is not None:
             logs |= {f"val_{name}": value for name, value in self.evaluate(self._validation).items()}
         return logs
 
-    def _chunk(self, epoch: int, step: int, order: Any) -> tuple[dict[str, Any], int]:
-        last = self._team.least(min(self._pace.steps_from(step), self._hooks.next_stop(step)))
+    def _chunk(self, epoch: int, step: int, steps: Steps) -> tuple[dict[str, Any], int]:
+        window_end = steps.window(step).last
+        last = self._team.least(min(self._pace.steps_from(step), self._hooks.next_stop(step), window_end))
         self._hooks.train_batch_begin(step)
         began = time.perf_counter()
-        logs, done = self._loop.train(self._feed, order, step, last)
+        logs, done = self._loop.train(steps, step, last)
         logs = python_logs(logs)
         self._pace.took(last - step, time.perf_counter() - began)
         self._hooks.train_batch_end(done, logs)
@@ -187,7 +189,7 @@ class Fitting:
         if ends and not stops and epoch < self._epochs:
             raise Interrupted(position)
 
-    def evaluate(self, feed: Feed) -> dict[str, Any]:
+    def evaluate(self, feed: AnyFeed) -> dict[str, Any]:
         """Return loss and metrics on rows, as ``evaluate`` does, callbacks included."""
         hooks, model = self._hooks, self._model
         model.stop_evaluating = False

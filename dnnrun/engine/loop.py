@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from dnnrun.engine.feeding import Feed
+from dnnrun.engine.windows import Steps, Window
 
 Logs = dict[str, Any]
 # A model that has these from Keras reports its metrics and nothing else, so that they can wait for the end of a chunk.
@@ -46,33 +46,39 @@ class Loop:
         else:
             self._reset()
 
-    def train(self, feed: Feed, order: Any, first: int, last: int) -> tuple[Logs, int]:
-        """Take the training steps from ``first`` up to and without ``last``.
+    def train(self, epoch: Steps, first: int, last: int) -> tuple[Logs, int]:
+        """Take the training steps from ``first`` up to and without ``last``, or up to the end of the window.
 
         Args:
-            feed: the training rows.
-            order: the row numbers of the epoch, a tensor of shape (rows of the epoch,).
+            epoch: its steps, and the rows of each.
             first: a step of the epoch, counted from 0.
             last: the step behind the last one to take.
 
         Returns:
-            What ``fit`` would report after these steps, and the step that would be next: one before ``last`` where the
+            What ``fit`` would report after these steps, and the step that would be next: one before the last where the
             loss stopped being a finite number.
         """
-        logs, step = self._train(feed.tensors, order, feed.batch_size, tf.constant(first), tf.constant(last))
-        return dict(logs), int(step)
+        return _in_window(self._train, epoch.window(first), first, last)
 
-    def test(self, feed: Feed, first: int = 0, last: int | None = None) -> Logs:
+    def test(self, rows: Steps, first: int = 0, last: int | None = None) -> Logs:
         """Take test steps on the rows in their order; return what ``evaluate`` would report after them."""
-        end = feed.steps if last is None else last
-        logs, _ = self._test(feed.tensors, None, feed.batch_size, tf.constant(first), tf.constant(end))
-        return dict(logs)
+        step, end = first, rows.steps if last is None else last
+        while True:
+            window = rows.window(step)
+            logs, _ = _in_window(self._test, window, step, end)
+            step = window.last
+            if step >= end:
+                return logs
 
-    def predict(self, feed: Feed) -> Any:
+    def predict(self, rows: Steps) -> Any:
         """Return the model's output for every row, as ``predict`` does."""
-        starts = range(0, feed.rows, feed.batch_size)
-        parts = [self._predict(_cut(feed.x, start, start + feed.batch_size)) for start in starts]
-        return keras.tree.map_structure(lambda *each: np.concatenate([np.asarray(part) for part in each]), *parts)
+        parts: list[Any] = []
+        while len(parts) < rows.steps:
+            window = rows.window(len(parts))
+            for number in range(window.last - window.first):
+                begin, end = number * window.batch_size, (number + 1) * window.batch_size
+                parts.append(keras.tree.map_structure(np.asarray, self._predict(_cut(window.tensors[0], begin, end))))
+        return keras.tree.map_structure(lambda *each: np.concatenate(each), *parts)
 
     def _chunk_function(self, step: Callable[[Any], Any]) -> Callable[..., tuple[Logs, Any]]:
         model, is_reporting_late = self._model, reports_metrics_only(self._model)
@@ -101,6 +107,13 @@ class Loop:
             return model.get_metrics_result(), ended
 
         return tf.function(chunk, autograph=False, reduce_retracing=True)
+
+
+def _in_window(function: Callable[..., tuple[Logs, Any]], window: Window, first: int, last: int) -> tuple[Logs, int]:
+    """Take the steps of an epoch that lie in a window; return their logs and the step that would be next."""
+    begin, end = first - window.first, min(last, window.last) - window.first
+    logs, step = function(window.tensors, window.order, window.batch_size, tf.constant(begin), tf.constant(end))
+    return dict(logs), int(step) + window.first
 
 
 def _cut(tensors: Any, begin: Any, end: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dnnrun.engine.callbacks import EpochStart, HistoryRecorder
-from dnnrun.engine.feeding import Feed, Order, row_weights
+from dnnrun.engine.feeding import feed_of, row_weights
 from dnnrun.engine.fitting import Diverged, Fitting, Interrupted, Position, Watch
 from dnnrun.engine.hooks import Hooks
 from dnnrun.engine.keeping import Keeper
@@ -58,12 +58,9 @@ class Training:
         self.named = prepared.callbacks.callbacks(writer)
         self._progress, self._epochs = progress, experiment.epochs
         weights = row_weights(dataset.train, prepared.class_weight)
-        feed = Feed.of(dataset.train, experiment.batch_size, weights)
-        order = Order(
-            len(dataset.train),
-            experiment.batch_size,
-            seed=experiment.seed if experiment.shuffle else None,
-            steps_per_epoch=experiment.steps_per_epoch,
+        feed = feed_of(dataset.train, experiment.batch_size, weights)
+        order = feed.order(
+            seed=experiment.seed if experiment.shuffle else None, steps_per_epoch=experiment.steps_per_epoch
         )
         hooks = Hooks([start, *self.named, self.recorder], model, epochs=experiment.epochs, steps=order.steps)
         self._state = TrainingState(model, hooks.all.callbacks)
@@ -74,7 +71,7 @@ class Training:
             prepared.loop,
             feed,
             order,
-            Feed.of(dataset.validation, experiment.batch_size) if dataset.validation else None,
+            feed_of(dataset.validation, experiment.batch_size) if dataset.validation else None,
             hooks,
             epochs=experiment.epochs,
             watch=Watch(
