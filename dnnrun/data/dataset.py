@@ -131,11 +131,23 @@ class Rows:
         return row_count(self.y)
 
     def take(self, selection: Array | slice) -> Rows:
-    def take(self, selection: Array | slice) -> Rows:
         """Return the rows that a NumPy index selects; of a stream they are read, so let them be few."""
         x = self.stream.take(selection) if self.stream is not None else mapped(lambda array: array[selection], self.x)
-        beside = (None if each is None else each[selection] for each in (self.weights, self.groups, self.times))
-        return Rows(x, mapped(lambda array: array[selection], self.y), *beside)
+        return replace(self._beside(selection), x=x, stream=None)
+
+    def select(self, selection: Array | slice) -> Rows:
+        """Return the rows of a split of these; those of a stream stay on disk, and in the order of the file."""
+        if self.stream is None:
+            return self.take(selection)
+        positions = selection if isinstance(selection, slice) else np.sort(selection)
+        return replace(self._beside(positions), stream=self.stream.select(positions))
+
+    def _beside(self, selection: Array | slice) -> Rows:
+        """Return some rows with everything but their features."""
+        y = mapped(lambda array: array[selection], self.y)
+        beside = ("weights", "groups", "times")
+        taken = {name: array[selection] for name in beside if (array := getattr(self, name)) is not None}
+        return replace(self, y=y, **taken)
 
     def spread(self, count: int) -> Rows:
         """Return so many rows from all over the split: the first ones of a sorted table are all of one class."""

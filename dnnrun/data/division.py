@@ -121,7 +121,7 @@ def _hold_out(rows: Rows, split: str, fraction: float, experiment: Experiment) -
         kept, held_out = _positions(rows, split, fraction, experiment)
     except DataError as error:
         raise placed(error, experiment, ("dataset", f"{split}_split")) from error
-    return rows.take(kept), rows.take(held_out)
+    return rows.select(kept), rows.select(held_out)
 
 
 def _positions(rows: Rows, split: str, fraction: float, experiment: Experiment) -> tuple[Array, Array]:

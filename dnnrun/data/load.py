@@ -142,7 +142,7 @@ def _check_loss(experiment: Experiment, output: Output, source: SourceData, labe
 
 def _rows(name: str, parts: dict[str, Rows], labels: Mapping[str, Labels | None], experiment: Experiment) -> Rows:
     config = experiment.dataset
-    rows, training = parts[name].take(slice(None, config.limit)), parts["train"]
+    rows, training = parts[name].select(slice(None, config.limit)), parts["train"]
     try:
         if name != "train":
             check_alike((training.x, training.y), (rows.x, rows.y), f"a {name} row")

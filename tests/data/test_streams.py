@@ -84,3 +84,11 @@ def test_streamed_rows_know_their_number_and_are_read_where_a_few_are_asked_for(
     assert few.weights is not None
     assert (few.stream, few.x.tolist(), few.y.tolist(), few.weights[1]) == (None, X[[3, 18]].tolist(), [3, 18], 18 / 19)
     assert rows.spread(4).y.tolist() == Rows(X, np.arange(20)).spread(4).y.tolist()
+
+
+def test_a_split_of_streamed_rows_stays_on_disk_in_the_order_of_the_file() -> None:
+    rows = streamed(Rows(X, np.arange(20), np.linspace(0, 1, 20)), SIZES).select(np.array([15, 3, 19]))
+    assert rows.stream is not None
+    assert rows.weights is not None
+    assert (len(rows), rows.y.tolist(), rows.weights[0]) == (3, [3, 15, 19], 3 / 19)
+    assert np.array_equal(rows.stream.take(slice(None)), X[[3, 15, 19]])
