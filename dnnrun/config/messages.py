@@ -98,6 +98,8 @@ def _expected(path: ConfigPath, kind: str) -> str:
         return "a whole number or 'auto'"
     if path == ("jit",):
         return "true, false or 'auto'"
+    if path == ("class_weight",):
+        return "a mapping or 'balanced'"
     if path == ("dataset",):
         return "the name of a data set or a mapping with a source"
     if path == ("model",):

@@ -49,6 +49,9 @@ _LAYERS_EACH: TypeAdapter[dict[str, Layers]] = TypeAdapter(dict[str, Layers])
 _LOSS_EACH: TypeAdapter[dict[str, Loss]] = TypeAdapter(dict[str, Loss])
 _METRICS: TypeAdapter[Metrics] = TypeAdapter(Metrics)
 _METRICS_EACH: TypeAdapter[dict[str, Metrics]] = TypeAdapter(dict[str, Metrics])
+_WEIGHTS: TypeAdapter[dict[int | str, Weight]] = TypeAdapter(
+    dict[int | str, Weight], config=ConfigDict(allow_inf_nan=False)
+)
 
 LONGEST_NAME = 200  # of the 255 that a directory's name may have, with room for the time and a number
 NAME_PATTERN = r"""^(?![.])(?=.*\S)[^/\\<>:"|?*\x00-\x1f\x7f]+$"""  # what a JSON Schema can say of it
@@ -177,8 +180,8 @@ class Experiment(_Section):
     batch_size: Count = Field(32, description="rows a step")
     steps_per_epoch: Count | None = Field(None, description="end an epoch after this many steps; default: all rows")
     shuffle: bool = Field(True, description="visit the training rows in a new order every epoch")
-    class_weight: dict[int | str, Weight] | None = Field(
-        None, description="weight of each class in the loss, by class number or name"
+    class_weight: Literal["balanced"] | dict[int | str, Weight] | None = Field(
+        None, description="weight of each class in the loss, by class number or name; balanced makes up for rare ones"
     )
     initial_weights: str | None = Field(None, description="a .weights.h5 or .keras file to begin from")
 
@@ -229,6 +232,11 @@ class Experiment(_Section):
                 "model_name", "expected a mapping with layers, or an import path such as my_package.nets:make"
             )
         return ModelConfig.model_validate(value)
+
+    @field_validator("class_weight", mode="wrap")
+    @classmethod
+    def _balanced_or_by_class(cls, value: Any, _: Any) -> Any:
+        return value if value is None or value == "balanced" else _WEIGHTS.validate_python(value, strict=True)
 
     @field_validator("loss", mode="wrap")
     @classmethod

@@ -35,6 +35,7 @@ def record_of(prepared: Prepared) -> dict[str, Any]:
         "threads": prepared.session.threads or facts.cores(),
         "git": facts.git_state(),
         "dataset": prepared.dataset.facts(),
+        "class_weight": _class_weight_by_name(prepared),
         "parameters": prepared.model.count_params(),
         "untrained": prepared.untrained,
         "chance_loss": chance_loss(experiment, prepared.dataset),
@@ -45,6 +46,14 @@ def record_of(prepared: Prepared) -> dict[str, Any]:
         "failure": None,
         "config": to_plain(experiment),
     }
+
+
+def _class_weight_by_name(prepared: Prepared) -> dict[str, float] | None:
+    """Return what each class weighs, also where the config leaves that to the data."""
+    if prepared.class_weight is None:
+        return None
+    names = prepared.dataset.class_names or ()
+    return {names[number]: weight for number, weight in prepared.class_weight.items()}
 
 
 def plan_of(prepared: Prepared, writer: RunWriter, progress: Progress) -> Plan:

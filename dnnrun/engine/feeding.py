@@ -36,8 +36,15 @@ class Feed:
 
     @classmethod
     def of(cls, rows: Rows, batch_size: int, weights: Array | None = None) -> Feed:
-        """Put rows into memory where the model computes."""
+        """Put rows into memory where the model computes.
+
+        Args:
+            rows: of a split.
+            batch_size: rows a step.
+            weights: of each row in the loss, in place of the rows' own.
+        """
         x, y = keras.tree.map_structure(as_tensor, (rows.x, rows.y))
+        weights = row_weights(rows, None) if weights is None else weights
         return cls(x, y, None if weights is None else as_tensor(weights), batch_size)
 
     @property
@@ -90,17 +97,24 @@ AnyFeed = Feed | StreamedFeed
 
 def feed_of(rows: Rows, batch_size: int, weights: Array | None = None) -> AnyFeed:
     """Make rows ready to be cut into batches: in memory, or read while they are needed where they stay on disk."""
+    weights = row_weights(rows, None) if weights is None else weights
     return Feed.of(rows, batch_size, weights) if rows.stream is None else StreamedFeed(rows, batch_size, weights)
 
 
 def row_weights(rows: Rows, class_weight: Mapping[int, float] | None) -> Array | None:
-    """Return the weight of every row by its class, shape (rows,), as ``fit(class_weight=...)`` makes them."""
+    """Return the weight of every row in the loss, shape (rows,), or None where all weigh the same.
+
+    It is the row's own, as ``fit(sample_weight=...)`` takes it, times that of its class, as ``fit(class_weight=...)``
+    makes it; where Keras is given both, it refuses them.
+    """
+    own = None if rows.weights is None else rows.weights.astype(keras.config.floatx())
     if class_weight is None:
-        return None
+        return own
     table = np.ones(max(class_weight) + 1, dtype=keras.config.floatx())
     for number, weight in class_weight.items():
         table[number] = weight
-    return np.asarray(table[rows.class_numbers])
+    by_class = np.asarray(table[rows.class_numbers])
+    return by_class if own is None else own * by_class
 
 
 class Order:

@@ -13,6 +13,7 @@ from dnnrun.components import Component
 from dnnrun.config.outputs import Output
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Array, Dataset, Rows, unwrapped
+from dnnrun.engine.feeding import row_weights
 from dnnrun.engine.measurements import loss_of_one_device, numbers_of
 from dnnrun.engine.objects import ObjectBuilder
 
@@ -82,9 +83,11 @@ def trivial_guess(
 def _loss(guess: _Guess, builder: ObjectBuilder) -> float:
     built = builder.build("losses", guess.output.loss, guess.output.loss_path)
     loss = keras.losses.get(built) if isinstance(built, str) else built
-    value = loss(guess.rows.labels_of(), guess.predicted)
-    is_mean = isinstance(loss, keras.losses.Loss)  # a function gives the loss of each row
-    return loss_of_one_device(value) if is_mean else float(np.mean(np.asarray(value)))
+    weights = row_weights(guess.rows, None)
+    if isinstance(loss, keras.losses.Loss):
+        return loss_of_one_device(loss(guess.rows.labels_of(), guess.predicted, sample_weight=weights))
+    of_each_row = np.asarray(loss(guess.rows.labels_of(), guess.predicted))
+    return float(np.mean(of_each_row if weights is None else of_each_row * weights))
 
 
 def _commonest_class(dataset: Dataset) -> int:

@@ -57,6 +57,11 @@ def weight_of_no_class(subject: Subject) -> Iterator[Finding]:
     facts, weights = subject.facts, subject.experiment.class_weight
     if facts is None or weights is None:
         return
+    if isinstance(weights, str):
+        if not facts.classes:
+            what = "class_weight balances classes, and there are none"
+            yield Finding(what, ("class_weight",), "take it out: the labels are numbers to predict")
+        return
     has_numbers = any(name.lstrip("-").isdecimal() for name in facts.classes)
     for key in weights:
         by_number = isinstance(key, int) and 0 <= key < len(facts.classes) and not has_numbers

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from sklearn.utils.class_weight import compute_class_weight
 
 from dnnrun.config.schema import Experiment
 from dnnrun.data.class_weights import class_weights
@@ -64,3 +65,25 @@ def test_a_key_that_means_no_class_or_one_twice(
     where = caught.value.problems[0].where
     assert where is not None
     assert where.text.startswith("class_weight:")
+
+
+@pytest.mark.parametrize("labels", [[0, 0, 0, 1, 2, 2], ["cat", "dog", "dog", "dog"]])
+def test_balanced_as_scikit_learn(labels: list[object], weigh: Callable[..., dict[int, float] | None]) -> None:
+    found = weigh(labels, "balanced")
+    expected = compute_class_weight("balanced", classes=np.unique(labels), y=labels)
+    assert found == dict(enumerate(expected.tolist()))
+
+
+def test_a_class_without_training_rows_is_not_counted(experiment: Make) -> None:
+    np.savez("t.npz", x=np.arange(8.0), y=[0, 0, 0, 1, 1, 0, 2, 2])
+    made = experiment(
+        "{source: {npz: t.npz}, validation_split: 0.25, shuffle: false}", loss=SPARSE, class_weight="balanced"
+    )
+    assert class_weights(made, load_dataset(made)) == {0: 6 / 8, 1: 6 / 4, 2: 1.0}
+
+
+def test_nothing_is_balanced_in_regression(experiment: Make) -> None:
+    np.savez("t.npz", x=np.arange(4.0), y=np.arange(4) / 3)
+    made = experiment("source: {npz: t.npz}", loss="mse", class_weight="balanced")
+    with pytest.raises(ConfigError, match="class_weight is for classification, and this is regression"):
+        class_weights(made, load_dataset(made))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import keras
@@ -140,6 +140,7 @@ CASES = {
     "class weights": Case(class_weight={0: 0.5, 1: 3.0, 2: 1.0}),
     "class weights of two": Case(**BINARY_LOSS, class_weight={0: 0.5, 1: 3.0}),
     "sample weights": Case(sample_weight=True, weighted=["accuracy"]),
+    "sample weights and class weights": Case(sample_weight=True, class_weight={0: 0.5, 1: 3.0, 2: 1.0}),
     "several metrics": Case(**BINARY_LOSS, metrics=judged),
     "regression": Case(lambda: dense(2, "linear"), TARGETS, "mse", lambda: ["mae", "mse"]),
     "sgd": Case(optimizer=lambda: "sgd"),
@@ -161,26 +162,25 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_the_same_as_fit_to_the_last_bit(name: str) -> None:
     case = CASES[name]
-    rows = case.rows
-    weights = RANDOM.uniform(0.1, 2, len(rows)).astype(np.float32) if case.sample_weight else None
+    weights = RANDOM.uniform(0.1, 2, len(case.rows)) if case.sample_weight else None
+    rows = replace(case.rows, weights=weights)
     held_out = rows.take(slice(0, 37))
     expected = _compiled(case)
+    both = weights is not None and case.class_weight is not None  # which fit refuses
     history = expected.fit(
         rows.x,
         rows.y,
-        sample_weight=weights,
-        class_weight=case.class_weight,
+        sample_weight=row_weights(rows, case.class_weight) if both else weights,
+        class_weight=None if both else case.class_weight,
         batch_size=BATCH,
         epochs=EPOCHS,
         shuffle=False,
         verbose=0,
-        validation_data=(held_out.x, held_out.y),
+        validation_data=(held_out.x, held_out.y, *([] if weights is None else [held_out.weights])),
     ).history
 
     model = _compiled(case)
-    fitted = model_history(
-        model, rows, row_weights(rows, case.class_weight) if case.class_weight else weights, held_out
-    )
+    fitted = model_history(model, rows, row_weights(rows, case.class_weight), held_out)
     assert {name: list(map(float, values)) for name, values in history.items()} == fitted
     for mine, theirs in zip(_variables(model), _variables(expected), strict=True):
         assert np.array_equal(mine, theirs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -83,3 +84,13 @@ def test_the_trivial_guess_leaves_the_metrics_of_the_model_alone(build: Build) -
     prepared = build("metrics: [accuracy]")
     assert trivial_of(prepared)["accuracy"] > 0
     assert float(prepared.model.get_metrics_result()["accuracy"]) == 0
+
+
+@pytest.mark.parametrize("loss", ["mse", "MeanSquaredError"])
+def test_trivial_guess_counts_rows_by_their_weights(build: Build, loss: str) -> None:
+    prepared = build(BOSTON.replace("loss: mse", f"loss: {loss}"))
+    test = prepared.dataset.splits["test"]
+    weights = np.linspace(0, 2, len(test))
+    weighted = replace(prepared, dataset=replace(prepared.dataset, test=replace(test, weights=weights)))
+    errors = np.square(test.y[:, 0] - prepared.dataset.train.y.mean())  # type: ignore[call-overload]
+    assert trivial_of(weighted)["loss"] == pytest.approx((errors * weights).mean(), rel=1e-4)
