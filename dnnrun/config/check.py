@@ -176,18 +176,19 @@ def _check_value(
             hint = f"{argument} is its first argument; write others by name: {{{component.name}: {{NAME: ...}}}}"
         what = f"{component.name}.{argument} must be {expected}, not {value_in_words(value)}"
         yield Problem(what, where, hint)
-    elif (component.name, argument) == ("LearningRateScheduler", "schedule") and not _is_own(value):
-        what = "LearningRateScheduler.schedule must be the import path of a function of epoch and rate"
-        yield Problem(what, where, "a schedule of Keras stands in the optimizer: {Adam: {learning_rate: {...}}}")
+    elif (component.name, argument) == ("LearningRateScheduler", "schedule") and not _gives_rates(value):
+        what = "LearningRateScheduler.schedule must be a schedule, or the import path of a function of epoch and rate"
+        shown = "{ExponentialDecay: {initial_learning_rate: 0.001, decay_steps: 1, decay_rate: 0.9}}"
+        yield Problem(what, where, f"a schedule of Keras, with its steps in epochs: schedule: {shown}")
     elif component.name == "ModelCheckpoint" and argument == "filepath" and isinstance(value, str):
         what, hint = fault_of_ending(value, weights_only=bool(component.arguments.get("save_weights_only", False)))
         if what:
             yield Problem(f"{component.name}.{argument}: {what}", where, hint)
 
 
-def _is_own(value: Any) -> bool:
-    name = value.name if isinstance(value, Component) else value
-    return isinstance(name, str) and is_import_path(name)
+def _gives_rates(value: Any) -> bool:
+    """Whether a learning rate can be asked of it; what a component names is checked by its name."""
+    return isinstance(value, Component) or (isinstance(value, str) and is_import_path(value))
 
 
 def _named_object(argument: str, kind: Kind, given: Mapping[str, Any]) -> str:

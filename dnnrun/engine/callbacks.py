@@ -16,7 +16,7 @@ from dnnrun.config.directions import direction_of
 from dnnrun.config.schema import Experiment
 from dnnrun.engine.checkpointing import save_whole_files
 from dnnrun.engine.measurements import numbers_of
-from dnnrun.engine.objects import ObjectBuilder
+from dnnrun.engine.objects import ObjectBuilder, in_one_line
 from dnnrun.running.log import logger
 from dnnrun.running.observer import Observer
 from dnnrun.store import TARGET_HINT, Folder, RunWriter, fault_of_target
@@ -58,6 +58,8 @@ class CallbackFactory:
             component = self._with_target(component, index, writer)
         if component.name == "LambdaCallback":
             component = self._with_functions(component, path)
+        if component.name == "LearningRateScheduler":
+            component = self._with_schedule(component, path)
         built = self._builder.build("callbacks", component, path)
         if not isinstance(built, keras.callbacks.Callback):
             raise self._builder.refusal(f"{component.name} is no Keras callback: it gives {type(built).__name__}", path)
@@ -77,6 +79,22 @@ class CallbackFactory:
             name: self._builder.load(Component(value), (*path, component.name, name)) for name, value in named.items()
         }
         return Component(component.name, {**component.arguments, **functions})
+
+    def _with_schedule(self, component: Component, path: ConfigPath) -> Component:
+        """Return a LearningRateScheduler that asks a schedule of Keras for the rate of each epoch, counted from 0."""
+        given, path = component.arguments.get("schedule"), (*path, component.name, "schedule")
+        if not isinstance(given, Component):
+            return component
+        schedule = self._builder.build("schedules", given, path)
+        if not isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+            return component
+        try:
+            schedule(0)  # it only meets its arguments when it is computed
+        except Exception as error:
+            what = f"{given.name} gives no learning rate: {in_one_line(error)}"
+            raise self._builder.refusal(what, path) from error
+        arguments = {**component.arguments, "schedule": lambda epoch, rate: float(schedule(epoch))}
+        return Component(component.name, arguments)
 
     def _with_mode(self, component: Component) -> Component:
         """Return a callback told what is better of a figure of one output among several: Keras itself cannot tell."""

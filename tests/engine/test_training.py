@@ -250,6 +250,7 @@ def test_no_callback_writes_elsewhere_and_nothing_is_left_behind(callback: str, 
         "initial_weights: nowhere.keras",
         "device: tpu",
         "callbacks: ['own:number']",
+        "callbacks: [{LearningRateScheduler: {schedule: {PiecewiseConstantDecay: {boundaries: [1], values: [0.1]}}}}]",
     ],
 )
 def test_a_fault_of_the_config_leaves_no_directory(lines: str, train: Train) -> None:
@@ -302,6 +303,12 @@ def test_learning_rates_are_recorded_as_they_were_in_the_epoch(train: Train) -> 
     )
     rates = [float(row["learning_rate"]) for row in history_of(scheduled)]
     assert rates == pytest.approx([0.4, 0.2, 0.1])
+
+
+def test_a_schedule_sets_the_rate_of_each_epoch(train: Train) -> None:
+    decay = "{ExponentialDecay: {initial_learning_rate: 0.8, decay_steps: 1, decay_rate: 0.5}}"
+    outcome = train(f"epochs: 3\ncallbacks: [{{LearningRateScheduler: {{schedule: {decay}}}}}]")
+    assert [float(row["learning_rate"]) for row in history_of(outcome)] == pytest.approx([0.8, 0.4, 0.2])
 
 
 def test_a_step_of_the_models_own_is_taken(train: Train) -> None:
