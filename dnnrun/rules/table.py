@@ -116,7 +116,7 @@ RULES: dict[str, Rule] = {
         layers.linear_layers_in_a_row,
     ),
     "same-weights": Rule(
-        "error",
+        "warning",
         "units with the same weights get the same gradient, so that a layer is worth one unit",
         layers.same_weights_for_all,
     ),
