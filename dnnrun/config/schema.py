@@ -84,7 +84,7 @@ class DatasetConfig(_Section):
     stratify: bool = Field(False, description="keep the classes' shares the same in every split")
     shuffle: bool = Field(True, description="draw the split at random by the seed; false takes it from the end")
     validation_shuffle: bool | None = Field(
-        None, description="the same for the validation rows alone; default: as shuffle says"
+        None, description="the same for the validation rows alone; false takes the last rows of the source"
     )
     one_hot: bool = Field(False, description="labels as one-hot vectors")
     limit: Count | None = Field(None, description="use at most this many rows of each split")

@@ -134,7 +134,10 @@ def _positions(rows: Rows, split: str, fraction: float, experiment: Experiment) 
     if split == "validation" and config.validation_shuffle is not None:
         shuffle = config.validation_shuffle
     by = classes_of(by_name(rows.y)[ONLY]) if config.stratify and shuffle else None
-    return split_rows(len(rows), fraction, seed=seed, shuffle=shuffle, stratify_by=by)
+    kept, held_out = split_rows(len(rows), fraction, seed=seed, shuffle=shuffle, stratify_by=by)
+    if split == "test" and config.validation_shuffle is False:
+        kept = np.sort(kept)  # so that the validation rows are the last of the source, not of what was drawn
+    return kept, held_out
 
 
 def classes_of(y: Array) -> Array:

@@ -14,7 +14,7 @@ from dnnrun.config.reader import read_text
 from dnnrun.config.resolved import to_plain, to_yaml
 from dnnrun.config.schema import Experiment
 
-CONFIGS = sorted((Path(__file__).parents[2] / "configs").rglob("*.yaml"))
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 Load = Callable[..., Experiment]
 
 TRICKY = [

@@ -10,9 +10,11 @@ import keras
 import numpy as np
 import pytest
 
+from dnnrun.config.load import load_config
 from dnnrun.data.load import resolve_data
 from dnnrun.engine.preparation import Prepared
 from dnnrun.engine.resuming import resume_run
+from dnnrun.engine.training import train_experiment
 from dnnrun.running.ending import Outcome
 from tests.engine.conftest import load_lines
 
@@ -251,3 +253,17 @@ def test_what_does_not_fit(lines: str, marked: str, says: list[str], refuse: Ref
     message, excerpt = refuse(lines)
     assert excerpt == marked
     assert all(each in message for each in says), message
+
+
+def test_the_shipped_list_and_the_shipped_graph_of_the_same_layers_are_equal_to_the_last_bit(folder: Path) -> None:
+    configs, runs = Path(__file__).parents[2] / "configs", []
+    for name in ("fashion_onehot", "fashion_functional"):
+        experiment = load_config(configs / f"{name}.yaml", ["dataset.limit=200", "epochs=3"])
+        outcome = train_experiment(*resolve_data(experiment), runs_dir=folder)
+        assert outcome.failure is None
+        runs.append(outcome.run)
+    one, other = ({**run.history.columns, "seconds": []} for run in runs)
+    assert len(one["loss"]) == 3
+    assert one == other
+    assert runs[0].evaluation["metrics"] == runs[1].evaluation["metrics"]
+    assert sorted(p.name for p in (runs[0].path / "checkpoints").glob("epoch-*.keras")) != []
