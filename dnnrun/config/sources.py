@@ -65,6 +65,13 @@ SOURCES: dict[str, SourceEntry] = {
         dict.fromkeys(("x_test", "y_test", "class_names")),
         ("x", "y", "x_test", "y_test"),
     ),
+    "tfrecord": SourceEntry(
+        f"{_HOME}.tfrecord:read_tfrecord",
+        "Records in TFRecord files, described feature by feature.",
+        ("path", "features", "target"),
+        {"test": None, "weights": None, "compression": "auto", "class_names": None},
+        ("path", "test"),
+    ),
     "images": SourceEntry(
         f"{_HOME}.images:read_images",
         "Pictures in files, a folder for each class.",

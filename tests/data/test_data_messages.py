@@ -2,7 +2,7 @@
 
 A case is one file in `cases`: a config, files beside it after lines ``# --- file NAME ---``, a line ``# --- output
 ---``, and the exit code with the whole text of the error. ``FOLDER`` in the output is where the files lie; the .npz and
-.npy files that the configs name are made by `write_arrays`, the images by `write_images`.
+.npy files that the configs name are made by `write_arrays`, the images and the records by the functions below it.
 
 After a change of words, ``DNNRUN_WRITE_CASES=1 pytest tests/data/test_data_messages.py`` writes the outputs anew: read
 the diff.
@@ -10,8 +10,10 @@ the diff.
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ from PIL import Image
 from dnnrun.config.load import load_config
 from dnnrun.data.load import load_dataset
 from dnnrun.errors import DnnrunError
+from tests.data import tfrecords
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 OUTPUT = "# --- output ---\n"
@@ -104,6 +107,30 @@ def write_image(path: Path) -> None:
         path.write_bytes(b"")
 
 
+def write_records() -> None:
+    """Write TFRecord files, good and bad, into the current directory."""
+    good = [tfrecords.record(x=[i, 2], y=[i % 2]) for i in range(4)]
+    files = {
+        "good": good,
+        "other_kind": [*good[:2], tfrecords.record(x=[0.5, 1.0], y=[0])],
+        "lengths": [*good[:3], tfrecords.record(x=[1, 2, 3], y=[0])],
+        "missing": [good[0], tfrecords.record(z=[1], y=[0])],
+        "empty_list": [good[0], tfrecords.record(x=[], y=[0])],
+        "too_large": [tfrecords.record(x=[1, 300], y=[0])],
+        "bytes": [tfrecords.record(x=b"abcd", y=[0])],
+        "latin": [tfrecords.record(x=b"caf\xe9", y=[0])],
+        "no_example": [b"\xff\xff\xff"],
+        "nothing": [],
+    }
+    for name, records in files.items():
+        tfrecords.write(f"{name}.tfrecord", records)
+    content = Path("good.tfrecord").read_bytes()
+    Path("cut_off.tfrecord").write_bytes(content[:-9])
+    Path("damaged.tfrecord").write_bytes(content[:60] + b"?" + content[61:])
+    Path("squeezed.tfrecord").write_bytes(zlib.compress(content))
+    Path("gzip_cut.tfrecord").write_bytes(gzip.compress(content)[:-12])
+
+
 def test_all_cases_are_seen() -> None:
     assert len(CASES) >= 120
 
@@ -114,6 +141,8 @@ def test_message(case: Path, folder: Path) -> None:
     assert marker, f"{case.name} has no line {OUTPUT!r}"
     if case.stem.startswith(("npz", "npy")):
         write_arrays()
+    if case.stem.startswith("tfrecord"):
+        write_records()
     if "images" in case.stem.split("_"):
         write_images()
     config, *others = re.split(r"^# --- file (\S+) ---\n", written, flags=re.MULTILINE)

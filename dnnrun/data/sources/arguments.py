@@ -47,7 +47,7 @@ def check_arguments(function: Callable[..., Any], arguments: Mapping[str, Any], 
 
 def _in_words(hint: Any) -> str:
     if typing.get_origin(hint) is Mapping:
-        return "a mapping of texts"
+        return "a mapping" if Any in typing.get_args(hint) else "a mapping of texts"
     if typing.get_origin(hint) is Literal:
         return " or ".join(typing.get_args(hint))
     if typing.get_origin(hint) in (tuple, Sequence):
@@ -65,6 +65,8 @@ def _remedy(argument: str, value: Any, hint: Any) -> str:
         return suggest(str(value), typing.get_args(hint))
     if int in _items(hint):
         return f"such as {argument}: [28, 28]"
+    if typing.get_origin(hint) is Mapping:
+        return f"such as {argument}: {{name: ...}}"
     if isinstance(value, Mapping):
         return "behind each name stands one text"
     if isinstance(value, tuple) and not all(isinstance(item, str) for item in value):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -71,6 +72,18 @@ class Look:
 def look_at(file: Path) -> Look:
     """Return what the beginning of a file tells of its picture."""
     return _look(file, None, None)
+
+
+def decode_bytes(content: IO[bytes], *, is_color: bool) -> tuple[Array | None, tuple[int, int]]:
+    """Return an image in its own height and width, with these; None in place of one that is damaged."""
+    try:
+        with Image.open(content, formats=_FORMATS) as picture:
+            width, height = picture.size
+            return _pixels(picture, Frame(height, width, is_color)), (height, width)
+    except MemoryError:
+        raise
+    except Exception:  # a damaged file makes Pillow raise nearly anything
+        return None, (0, 0)
 
 
 def decode_all(files: Sequence[Path], frame: Frame, into: Array | None, *, resize: bool) -> list[Look]:
