@@ -1,16 +1,23 @@
-"""The installed command, run as a person runs it: in a process of its own, in a folder of its own."""
+"""The installed command, run as a person runs it: in a process of its own, in a folder of its own.
+
+Most tests run what it runs in a fork of a process that has TensorFlow loaded; see `warm_command`.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
+
+from tests.end_to_end.warm_command import WarmCommand
 
 COMMAND = Path(sys.executable).parent / "dnnrun"
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -31,13 +38,30 @@ class Dnnrun:
     """Runs ``dnnrun`` in ``folder``."""
 
     folder: Path
+    warm: WarmCommand
 
     def __call__(self, *arguments: str | Path, **environment: str) -> Done:
+        """Run a command to its end, without waiting for TensorFlow to start."""
+        with Path(os.devnull).open() as nothing, _written() as out, _written() as err:
+            code = self.warm.run(
+                [str(COMMAND), *map(str, arguments)],
+                self.folder,
+                {**os.environ, **environment},
+                (nothing, out, err),
+                PATIENCE,
+            )
+            out.seek(0)
+            err.seek(0)
+            return Done(code, out.read(), err.read())
+
+    def installed(self, *arguments: str | Path, **environment: str) -> Done:
+        """Run the installed command to its end."""
         process = self.start(*arguments, **environment)
         out, err = process.communicate(timeout=PATIENCE)
         return Done(process.returncode, out, err)
 
     def start(self, *arguments: str | Path, **environment: str) -> subprocess.Popen[str]:
+        """Start the installed command."""
         return subprocess.Popen(
             [COMMAND, *map(str, arguments)],
             cwd=self.folder,
@@ -59,14 +83,20 @@ class Dnnrun:
         return path
 
 
-@pytest.fixture
-def dnnrun(tmp_path: Path) -> Dnnrun:
-    return Dnnrun(tmp_path)
+def _written() -> IO[str]:
+    return tempfile.TemporaryFile("w+", encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[WarmCommand]:
+    command = WarmCommand()
+    yield command
+    command.end()
 
 
 @pytest.fixture
-def shared_dnnrun(tmp_path_factory: pytest.TempPathFactory) -> Dnnrun:
-    return Dnnrun(tmp_path_factory.mktemp("shared"))
+def dnnrun(tmp_path: Path, warm: WarmCommand) -> Dnnrun:
+    return Dnnrun(tmp_path, warm)
 
 
 def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:

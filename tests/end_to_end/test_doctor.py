@@ -49,11 +49,11 @@ def test_a_training_that_fails(dnnrun: Dnnrun) -> None:
     package = dnnrun.folder / "broken" / "tensorflow"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("raise ImportError('libodd.so: cannot open shared object file')\n")
-    done = dnnrun("doctor", PYTHONPATH=str(package.parent))
+    done = dnnrun.installed("doctor", PYTHONPATH=str(package.parent))
     assert done.code == 5
     assert re.search(r"^devices +FAILED$", done.out, re.MULTILINE)
     assert re.search(r"^training +not tried$", done.out, re.MULTILINE)
     assert "error: devices: ImportError: libodd.so: cannot open shared object file" in done.err
     assert "Traceback" not in done.err
-    debugged = dnnrun("doctor", "--debug", PYTHONPATH=str(package.parent))
+    debugged = dnnrun.installed("doctor", "--debug", PYTHONPATH=str(package.parent))
     assert "Traceback" in debugged.err

@@ -12,15 +12,16 @@ import pytest
 
 from dnnrun import Run
 from tests.end_to_end.conftest import CONFIGS, Dnnrun, rows_of, wait_until, without_seconds
+from tests.end_to_end.warm_command import WarmCommand
 
 CONFIG = CONFIGS / "mnist_adam.yaml"
 LONG = ("--epochs", "6", "--set", "dataset.limit=8000", "--set", "batch_size=4")
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(tmp_path_factory: pytest.TempPathFactory, warm: WarmCommand) -> Path:
     """Return a run of the long training that nothing interrupted."""
-    dnnrun = Dnnrun(tmp_path_factory.mktemp("whole"))
+    dnnrun = Dnnrun(tmp_path_factory.mktemp("whole"), warm)
     assert dnnrun("train", CONFIG, *LONG).code == 0
     [run] = dnnrun.runs()
     return run

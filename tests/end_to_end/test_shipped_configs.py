@@ -46,7 +46,7 @@ def _expected_plots(run: Run) -> set[str]:
 
 @pytest.mark.slow
 def test_mnist_in_full_reaches_its_accuracy(dnnrun: Dnnrun) -> None:
-    done = dnnrun("train", CONFIGS / "mnist_adam.yaml", "--json")
+    done = dnnrun.installed("train", CONFIGS / "mnist_adam.yaml", "--json")
     assert done.code == 0, done.err
     [path] = dnnrun.runs()
     run = Run(path)
