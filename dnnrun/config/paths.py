@@ -38,12 +38,14 @@ def _source(source: Any, folder: Path) -> Any:
         return {name: _absolute(inner, folder)}
     if not isinstance(inner, dict):
         return source
-    return {
-        name: {
-            key: _absolute(item, folder) if key in entry.files and isinstance(item, str) else item
-            for key, item in inner.items()
-        }
-    }
+    return {name: {key: _absolute_all(item, folder) if key in entry.files else item for key, item in inner.items()}}
+
+
+def _absolute_all(written: Any, folder: Path) -> Any:
+    """Return one file, or those of a list, with absolute paths."""
+    if isinstance(written, list | tuple):
+        return [_absolute_all(item, folder) for item in written]
+    return _absolute(written, folder) if isinstance(written, str) else written
 
 
 def _absolute(written: str, folder: Path) -> str:

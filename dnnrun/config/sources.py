@@ -46,9 +46,16 @@ SOURCES: dict[str, SourceEntry] = {
     ),
     "csv": SourceEntry(
         f"{_HOME}.csv:read_csv",
-        "A table with a line of column names.",
+        "A table in CSV files, packed by gzip or not: numbers, true and false, and text.",
         ("path", "target"),
-        {"test": None, "separator": ",", "drop": ()},
+        {
+            **dict.fromkeys(("test", "separator", "header"), None),
+            **dict.fromkeys(("columns", "drop"), ()),
+            **dict.fromkeys(("weights", "group", "time", "impute", "fill"), None),
+            "missing": (),
+            "decimal": ".",
+            "encoding": "utf-8",
+        },
         ("path", "test"),
     ),
     "npz": SourceEntry(

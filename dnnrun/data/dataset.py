@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,11 @@ def mapped(function: Callable[[Array], Array], arrays: Arrays) -> Arrays:
     return {name: function(array) for name, array in arrays.items()} if isinstance(arrays, dict) else function(arrays)
 
 
+def columns_of(x: Array, names: Sequence[str]) -> dict[str, Array]:
+    """Return an array of shape (rows, columns) as one of shape (rows, 1) for each column by its name."""
+    return {name: x[:, [position]] for position, name in enumerate(names)}
+
+
 def row_count(arrays: Arrays) -> int:
     """Return how many rows the arrays have."""
     return len(next(iter(by_name(arrays).values())))
@@ -44,6 +49,19 @@ def row_count(arrays: Arrays) -> int:
 def unwrapped(named: Mapping[str, Any]) -> Any:
     """Return what there is for each name, or the thing itself where there is one without a name."""
     return named[ONLY] if ONLY in named else dict(named)
+
+
+@dataclass(frozen=True)
+class Filling:
+    """How the gaps of a column are filled.
+
+    Args:
+        strategy: ``mean``, ``median`` or ``most_frequent`` of the training rows, or ``constant``.
+        value: the constant.
+    """
+
+    strategy: str
+    value: float | str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +84,8 @@ class SourceData:
         weights_test: likewise, of the test set's rows.
         groups: what each row belongs to, shape (rows,), so that rows of one group are never parted; or None.
         times: when each row was, shape (rows,), so that the latest are held out; or None. Anything that sorts.
+        impute: how the gaps of a table are filled once its rows are divided, by column; until then they are NaN among
+            numbers and None among texts, which are of type object there.
     """
 
     x: Arrays
@@ -80,6 +100,7 @@ class SourceData:
     weights_test: Array | None = None
     groups: Array | None = None
     times: Array | None = None
+    impute: Mapping[str, Filling] = field(default_factory=dict)
 
     @property
     def images(self) -> frozenset[str]:
@@ -200,6 +221,7 @@ class Dataset:
         feature_names: for a table, the names of its columns; of several inputs those of each.
         images: the inputs that are pictures.
         fingerprint: SHA-256 of what was read.
+        filled: with what the gaps of a table's columns were filled, and how many, by column.
     """
 
     source: str
@@ -210,6 +232,7 @@ class Dataset:
     feature_names: tuple[str, ...] | dict[str, tuple[str, ...]] | None
     images: frozenset[str]
     fingerprint: str
+    filled: Mapping[str, tuple[float | str, int]] = field(default_factory=dict)
 
     @property
     def task(self) -> Task:
@@ -280,6 +303,7 @@ class Dataset:
             "features": {name: list(names) for name, names in self.feature_names.items()}
             if isinstance(self.feature_names, dict)
             else _listed(self.feature_names),
+            "filled": {name: list(filled) for name, filled in self.filled.items()},
         }
 
     def label_maps(self) -> dict[str, Any]:

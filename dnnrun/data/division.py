@@ -10,7 +10,7 @@ import numpy as np
 from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import Experiment
 from dnnrun.config.tasks import Task
-from dnnrun.data.dataset import Array, Rows, SourceData, by_name
+from dnnrun.data.dataset import Array, Rows, SourceData, by_name, columns_of
 from dnnrun.data.reading import placed
 from dnnrun.data.splits import split_by_group, split_by_time, split_rows
 from dnnrun.errors import ConfigError, DataError, Problem
@@ -159,6 +159,7 @@ def _rows_of_other(experiment: Experiment, source: SourceData, other: SourceData
         )
         own = experiment.dataset.own_sources.get(split)
         raise placed(error, experiment, ("dataset", split, own.name if own else ""))
-    if isinstance(other.x, dict):
-        return rows
+    if isinstance(source.x, dict) or isinstance(other.x, dict):
+        columns = other.x if isinstance(other.x, dict) else columns_of(other.x, other_names)
+        return replace(rows, x={name: columns[name] for name in names})
     return replace(rows, x=other.x[:, [other_names.index(name) for name in names]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from dnnrun.config.tasks import Task, is_for_classes, takes_class_numbers, task_
 from dnnrun.data.dataset import Array, Arrays, Dataset, Rows, SourceData, Target, by_name
 from dnnrun.data.defaults import with_defaults
 from dnnrun.data.division import divide
+from dnnrun.data.filling import Filled, fill_gaps
 from dnnrun.data.labels import (
     Labels,
     find_labels,
@@ -50,6 +51,7 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
         others[split] = labels_by_output(experiment, other)
         fingerprint = hashlib.sha256((fingerprint + other.fingerprint()).encode()).hexdigest()
     parts = divide(experiment, source, others, tasks)
+    parts, filled = _without_gaps(experiment, parts, [*others.values(), source])
     labels = {output.name: _labels_of(output, source, experiment, tasks[output.name]) for output in experiment.outputs}
     parts = _of_one_type({name: replace(rows, x=divided(rows.x, columns)) for name, rows in parts.items()})
     splits = {name: _rows(name, parts, labels, experiment) for name in parts}
@@ -68,7 +70,22 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
         feature_names=config.inputs if names and config.inputs else names,
         images=source.images,
         fingerprint=fingerprint,
+        filled=filled,
     )
+
+
+def _without_gaps(
+    experiment: Experiment, parts: dict[str, Rows], sources: Sequence[SourceData]
+) -> tuple[dict[str, Rows], dict[str, Filled]]:
+    """Return the splits with the gaps of their features filled, and with what; the last source is the main one."""
+    impute = {column: filling for source in sources for column, filling in source.impute.items()}
+    if not impute:
+        return parts, {}
+    config = experiment.dataset
+    try:
+        return fill_gaps(parts, sources[-1].feature_names or (), impute, config.limit)
+    except DataError as error:
+        raise placed(error, experiment, ("dataset", "source", config.source.name, "impute")) from error
 
 
 def _task_of(output: Output, source: SourceData, experiment: Experiment) -> Task:

@@ -11,7 +11,9 @@ from shlex import quote
 from dnnrun.config.load import run_name_from
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.arrays import check_source
-from dnnrun.data.sources.csv import must_have, rows_of
+from dnnrun.data.sources.roles import Roles
+from dnnrun.data.sources.rows import rows_of
+from dnnrun.data.sources.separator import guess_separator
 from dnnrun.data.sources.table import Table, read_table
 from dnnrun.errors import ConfigError, DataError, Place, Problem
 from dnnrun.starter.columns import unusable_columns
@@ -19,7 +21,6 @@ from dnnrun.starter.commented import to_text
 from dnnrun.starter.document import Origin, config_of
 from dnnrun.starter.profile import TableFacts, profile_table
 from dnnrun.starter.proposal import Proposal, propose
-from dnnrun.starter.separator import guess_separator
 from dnnrun.starter.sizes import LEAST_ROWS
 from dnnrun.starter.task import Task, decide_task
 
@@ -55,6 +56,7 @@ def propose_for_table(
     separator = guess_separator(csv)
     try:
         table = read_table(csv, "path", separator)
+        table.load(table.columns)
         if target is None:
             raise _no_target(table)
         proposal = _proposal(table, target, Task(task) if task else None, drop)
@@ -66,23 +68,23 @@ def propose_for_table(
 
 
 def _proposal(table: Table, target: str, task: Task | None, drop: Sequence[str]) -> Proposal:
-    must_have(table, "target", [target])
-    must_have(table, "drop", drop)
+    table.must_have("target", [target])
+    table.must_have("drop", drop)
     if target in drop:
         raise ArgumentError("drop", f"the target {target!r} cannot be left out", "take it out of --drop")
-    if len(table.frame) < LEAST_ROWS:
+    if len(table) < LEAST_ROWS:
         raise DataError(
-            f"{table.file}: {len(table.frame)} rows are too few to learn from and to test with",
+            f"{table.origin}: {len(table)} rows are too few to learn from and to test with",
             hint=f"{LEAST_ROWS} are the least, and some hundreds make sense",
         )
     facts = profile_table(table, target)
-    _refuse_null_characters(facts, str(table.file))
-    decision = decide_task(facts, str(table.file), task)
+    _refuse_null_characters(facts, table.origin)
+    decision = decide_task(facts, table.origin, task)
     left_out = {**unusable_columns(facts), **dict.fromkeys(drop, "as --drop says")}
     in_order = {name: left_out[name] for name in table.columns if name in left_out}
     _must_leave_some(table, in_order)
     try:
-        check_source(rows_of(table, target, list(in_order)), str(table.file))
+        check_source(rows_of(table, Roles.of(target, list(in_order))), table.origin)
     except DataError as error:
         raise _with_option(error) from error
     return propose(facts, decision, in_order)
@@ -99,10 +101,10 @@ def _must_leave_some(table: Table, left_out: dict[str, str]) -> None:
     if len(left_out) + 1 < len(table.columns):
         return
     if not left_out:
-        raise DataError(f"{table.file}: there is no column beside the target", hint=table.one_column_hint())
+        raise DataError(f"{table.origin}: there is no column beside the target", hint=table.one_column_hint())
     reasons = [f"{name!r}: {reason}" for name, reason in left_out.items()]
     more = [f"and {len(reasons) - _SHOWN} more"] if len(reasons) > _SHOWN else []
-    raise DataError(f"{table.file}: there is no column to learn from", hint="\n".join([*reasons[:_SHOWN], *more]))
+    raise DataError(f"{table.origin}: there is no column to learn from", hint="\n".join([*reasons[:_SHOWN], *more]))
 
 
 def _with_option(error: DataError) -> DataError:
@@ -120,7 +122,7 @@ def _no_target(table: Table) -> ConfigError:
     listed = f"columns: {', '.join(columns[:_SHOWN])}{', ...' if len(columns) > _SHOWN else ''}"
     likely = likely_target(columns)
     return ConfigError(
-        f"{table.file}: which of its {len(columns)} columns is to be predicted?",
+        f"{table.origin}: which of its {len(columns)} columns is to be predicted?",
         hint=f"for example --target {quote(likely)}\n{listed}",
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from dnnrun.data.dataset import Array
-from dnnrun.data.sources.csv import targets_of, to_numbers
+from dnnrun.data.sources.column import DATE, DECIMAL_COMMA
+from dnnrun.data.sources.rows import targets_of
 from dnnrun.data.sources.table import Table
 
-_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)([T ].*)?")
 _SHOWN = 40  # characters of an example
-_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 Tie = Literal["", "equal", "one to one"]
 """How a column goes with the target: as the same numbers or texts, or as other names for the same classes."""
@@ -113,18 +111,18 @@ def profile_table(table: Table, target: str) -> TableFacts:
 
 
 def _column_facts(table: Table, name: str, y: Array) -> ColumnFacts:
-    text = table.column(name)
-    numbers = to_numbers(text)
-    is_number, is_missing = numbers.notna(), text.isna()
-    values = numbers[is_number].to_numpy()
+    column = table.column(name)
+    numbers, texts = column.numbers, column.texts()
+    is_number = ~np.isnan(numbers)
+    values = numbers[is_number]
     whole = len(values) > 0 and not np.mod(values[np.isfinite(values)], 1).any()
-    are_numbers = len(values) == len(text)
-    distinct = int((numbers if are_numbers else text).nunique())
-    rest = text[~is_number & ~is_missing]
-    example = str(rest.iloc[0]) if len(rest) else str(text[~is_missing].iloc[0]) if len(values) else ""
+    are_numbers = len(values) == len(numbers)
+    distinct = int(pd.Series(numbers if are_numbers else texts).nunique())
+    rest = np.flatnonzero(column.wrong) if column.wrong.any() else np.flatnonzero(is_number)
+    example = texts[rest[0]] if len(rest) else ""
     return ColumnFacts(
         name=name,
-        missing=int(is_missing.sum()),
+        missing=int(column.missing.sum()),
         numbers=len(values),
         distinct=distinct,
         whole=whole,
@@ -132,9 +130,9 @@ def _column_facts(table: Table, name: str, y: Array) -> ColumnFacts:
         lowest=float(values.min()) if len(values) else float("nan"),
         highest=float(values.max()) if len(values) else float("nan"),
         example=_clipped(example),
-        dates=bool(_DATE.fullmatch(example)),
-        decimal_comma=bool(_DECIMAL_COMMA.fullmatch(example)),
-        tie=_tie(numbers.to_numpy() if are_numbers else text.to_numpy(dtype=object), y, distinct),
+        dates=bool(DATE.fullmatch(example)),
+        decimal_comma=bool(DECIMAL_COMMA.fullmatch(example)),
+        tie=_tie(numbers if are_numbers else texts, y, distinct),
     )
 
 
@@ -158,7 +156,7 @@ def _target_facts(table: Table, name: str, y: Array) -> TargetFacts:
     values, counts = np.unique(y, return_counts=True)
     is_text = y.dtype.kind == "U"
     whole = y.dtype.kind == "i"
-    example = str(table.column(name).iloc[0])
+    example = table.as_written(name).example(0)
     return TargetFacts(
         name=name,
         kind="text" if is_text else "whole" if whole else "fractions",
@@ -167,6 +165,6 @@ def _target_facts(table: Table, name: str, y: Array) -> TargetFacts:
         mean=float("nan") if is_text else float(y.mean()),
         deviation=float("nan") if is_text else float(y.std()),
         example=_clipped(example),
-        dates=bool(_DATE.fullmatch(example)),
-        decimal_comma=bool(_DECIMAL_COMMA.fullmatch(example)),
+        dates=bool(DATE.fullmatch(example)),
+        decimal_comma=bool(DECIMAL_COMMA.fullmatch(example)),
     )

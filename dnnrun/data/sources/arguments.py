@@ -55,7 +55,8 @@ def _in_words(hint: Any) -> str:
     options = [option for option in typing.get_args(hint) if option is not NoneType] or [hint]
     if hint in _WORDS:
         return _WORDS[hint]
-    return " or ".join(dict.fromkeys(_in_words(option) for option in options))
+    *words, last = dict.fromkeys(_in_words(option) for option in options)
+    return f"{', '.join(words)} or {last}" if words else last
 
 
 def _remedy(argument: str, value: Any, hint: Any) -> str:

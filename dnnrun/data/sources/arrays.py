@@ -23,23 +23,25 @@ def check_source(data: SourceData, origin: str) -> None:
         data: what the source gave.
         origin: how messages call it: its file or its name.
     """
-    check_arrays(data.x, data.y, origin)
+    has_gaps = bool(data.impute)
+    check_arrays(data.x, data.y, origin, has_gaps=has_gaps)
     check_row_values(data, origin)
     if data.x_test is None and data.y_test is None:
         return
     if data.x_test is None or data.y_test is None:
         raise DataError(f"{origin}: the test set has only one of features and labels", hint="give both, or neither")
-    check_arrays(data.x_test, data.y_test, f"{origin}, test set")
+    check_arrays(data.x_test, data.y_test, f"{origin}, test set", has_gaps=has_gaps)
     check_alike((data.x, data.y), (data.x_test, data.y_test), f"{origin}: a test row")
 
 
-def check_arrays(x: Arrays, y: Arrays, origin: str) -> None:
+def check_arrays(x: Arrays, y: Arrays, origin: str, *, has_gaps: bool = False) -> None:
     """Raise `DataError` unless the arrays can be trained on.
 
     Args:
         x: shape (rows, ...).
         y: shape (rows, ...).
         origin: how messages call the arrays, such as ``data.npz, test set``.
+        has_gaps: whether features may be NaN or None, to be filled; what else is wrong with them was looked at.
     """
     inputs = {f"{origin}{_input(name)}": array for name, array in by_name(x).items()}
     outputs = {f"{origin}{_output(name)}": array for name, array in by_name(y).items()}
@@ -49,7 +51,7 @@ def check_arrays(x: Arrays, y: Arrays, origin: str) -> None:
         _check_form(array, at, "labels")
     _check_lengths(row_count(x), inputs, outputs)
     for at, array in inputs.items():
-        if not _is_text_column(array):
+        if not has_gaps and not _is_text_column(array):
             _check_numbers(array, at)
             _check_finite(array, at, "features")
     for at, array in outputs.items():

@@ -1,163 +1,181 @@
-"""A CSV file as columns of text: where it is ragged, empty or not text at all, and on which line each row begins."""
+"""A table in one file or in several: its columns by name, and how messages say where a row is."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Protocol
 
-import pandas as pd
+import pyarrow as pa
 
-from dnnrun.data.sources import ArgumentError, unreadable
-from dnnrun.errors import DataError, Place, Problem
+from dnnrun.data.dataset import Array
+from dnnrun.data.sources import ArgumentError
+from dnnrun.data.sources.column import Column
+from dnnrun.data.sources.delimited import SHOWN, Delimited, Notation, one_column_hint
+from dnnrun.data.sources.files import origin_of
+from dnnrun.errors import DataError, suggest
 
-_SHOWN = 5
-_SEPARATORS = {";": "';'", "\t": '"\\t"', "|": "'|'"}
-# What other programs write into a cell that has no value.
-_MISSING = {"", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "null", "NULL"}
 
-
-@dataclass(frozen=True)
-class Table:
-    """The cells of a file.
-
-    Args:
-        file: as the user named it.
-        frame: text without blanks around it, by column.
-        lines: the line of the file on which each row begins, from 1.
-    """
+class TableFile(Protocol):
+    """A file that holds a table; of CSV files a `Delimited`."""
 
     file: Path
-    frame: pd.DataFrame
-    lines: Sequence[int]
+    columns: list[str]
+
+    def read(self, names: Sequence[str], *, as_text: Sequence[str] = ()) -> pa.Table:
+        """Return columns of the file, null where a cell has no value; of `as_text` as they are written."""
+
+    def place(self, rows: Sequence[int], *, more: bool) -> str:
+        """Return where rows are, counted from 0, such as ``lines 7, 9, ...``."""
+
+
+class Table:
+    """The rows of one file, or of several below one another.
+
+    Args:
+        parts: the files, which have the same columns.
+        decimal: what stands before the fraction of a number that is written as text.
+    """
+
+    def __init__(self, parts: Sequence[TableFile], decimal: str = ".") -> None:
+        self._parts, self._decimal = tuple(parts), decimal
+        self._columns: dict[str, Column] = {}
+        self._lengths: list[int] = []
+        _check_same_columns(self._parts)
 
     @property
     def columns(self) -> list[str]:
-        """The names in the first line."""
-        return list(self.frame.columns)
+        """The names of the columns."""
+        return self._parts[0].columns
 
-    def column(self, name: str) -> pd.Series[str]:
-        """Return the cells of one column; missing where they are empty."""
-        text = self.frame[name]
-        return text.mask(text.isin(_MISSING))
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What it was read from."""
+        return tuple(part.file for part in self._parts)
+
+    @property
+    def origin(self) -> str:
+        """What messages call it."""
+        return origin_of(self.files)
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values()))) if self._columns else len(self.column(self.columns[0]))
+
+    def load(self, names: Iterable[str]) -> None:
+        """Read columns in one go, so that each need not be looked for on its own."""
+        wanted = [name for name in dict.fromkeys(names) if name not in self._columns]
+        if not wanted:
+            return
+        tables = [part.read(wanted) for part in self._parts]
+        self._lengths = [len(table) for table in tables]
+        for name in wanted:
+            cells = [table.column(name) for table in tables]
+            if len(kinds := {_family(each.type) for each in cells} - {"nothing"}) > 1:
+                if "dates" in kinds:
+                    raise DataError(f"{self.origin}: the column {name!r} holds dates in some of the files only")
+                cells = [part.read([name], as_text=[name]).column(name) for part in self._parts]
+            self._columns[name] = Column(_joined(cells), self._decimal)
+
+    def column(self, name: str) -> Column:
+        """Return one column.
+
+        Raises:
+            DataError: it cannot be read; see `Delimited.read`.
+        """
+        self.load([name])
+        return self._columns[name]
+
+    def as_written(self, name: str) -> Column:
+        """Return one column as text, numbers as they are written."""
+        column = self.column(name)
+        if column.is_text:
+            return column
+        return Column(_joined([part.read([name], as_text=[name]).column(name) for part in self._parts]), self._decimal)
+
+    def where(self, positions: Array) -> str:
+        """Return how many rows these are, and where: ``1 row (line 7)`` or ``3 rows (lines 7, 9, 12)``."""
+        shown = [int(position) for position in positions[:SHOWN]]
+        more = len(positions) > SHOWN
+        places, begin = [], 0
+        for part, length in zip(self._parts, self._lengths, strict=True):
+            inside = [position - begin for position in shown if begin <= position < begin + length]
+            begin += length
+            if inside:
+                place = part.place(inside, more=more and shown[-1] < begin)
+                places.append(place if len(self._parts) == 1 else f"{part.file.name} {place}")
+        count = f"{len(positions)} row{'' if len(positions) == 1 else 's'}"
+        return f"{count} ({'; '.join(places)})"
+
+    def must_have(self, argument: str, names: Iterable[str]) -> None:
+        """Raise `ArgumentError`, with the nearest name, unless there are all of these columns.
+
+        Args:
+            argument: of the source, the one that names the columns.
+            names: of columns.
+        """
+        columns = self.columns
+        for name in names:
+            if name in columns:
+                continue
+            near = suggest(name, columns)
+            listed = f"columns: {', '.join(columns[:20])}{', ...' if len(columns) > 20 else ''}"
+            if len(columns) == 1:
+                listed += f"\n{self.one_column_hint()}"
+            elif columns != [str(number) for number in range(len(columns))] and all(map(_is_number, columns)):
+                listed += "\nhas the file no line of names? header: false calls the columns 0, 1, 2, ..."
+            what = f"{self.files[0]}: there is no column {name!r}"
+            raise ArgumentError(argument, what, f"{near}\n{listed}" if near else listed)
 
     def one_column_hint(self) -> str:
         """Return what to try when everything went into one column."""
-        return _one_column_hint(self.columns[0])
+        return one_column_hint(self.columns[0])
 
 
-def read_table(file: Path, argument: str, separator: str) -> Table:
-    """Read a CSV file.
+def read_table(file: Path | Sequence[Path], argument: str = "path", notation: Notation | str | None = None) -> Table:
+    """Return the table in a CSV file, or in several; the cells are read when they are asked for.
 
     Args:
-        file: with a header line.
+        file: one, or several.
         argument: the source's argument that names the file.
-        separator: what stands between two cells.
+        notation: how it is written down, or the separator; None to tell the separator from the first lines.
 
     Raises:
-        DataError: the file cannot be read, has no rows, or its rows have too few or too many cells.
+        DataError: a file cannot be read or is empty, or its columns are not those of the others.
     """
-    if len(separator) != 1 or separator in '"\r\n':
-        raise ArgumentError(
-            "separator", f"the separator must be one character, not {separator!r}", "such as ',' or ';' or \"\\t\""
-        )
-    try:
-        header, lines = _check_shape(file, separator)
-        frame = pd.read_csv(
-            file,
-            sep=separator,
-            encoding="utf-8-sig",
-            dtype=str,
-            header=0,
-            names=header,
-            index_col=False,
-            keep_default_na=False,
-            engine="c" if separator.isascii() else "python",
-        )
-    except UnicodeDecodeError as error:
-        raise _not_text(file) from error
-    except OSError as error:
-        raise unreadable(argument, file, error) from error
-    except (csv.Error, ValueError, pd.errors.ParserError) as error:
-        raise DataError(f"{file}: cannot be read as CSV: {error}") from error
-    return Table(file, frame.apply(lambda column: column.str.strip()), lines)
+    if not isinstance(notation, Notation):
+        notation = Notation(separator=notation)
+    files = [file] if isinstance(file, Path) else file
+    return Table([Delimited(one, argument, notation) for one in files], notation.decimal)
 
 
-def _check_shape(file: Path, separator: str) -> tuple[list[str], list[int]]:
-    """Return the header and each row's line; pandas would pad short rows and move the cells of long ones."""
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        rows = csv.reader(stream, delimiter=separator)
-        header = [name.strip() for name in next((row for row in rows if row), [])]
-        if not header:
-            raise DataError(f"{file}: the file is empty", hint="it begins with a line of column names")
-        twice = sorted({name for name in header if header.count(name) > 1})
-        if twice:
-            what = f"the column {twice[0]!r} stands twice" if twice[0] else "several columns have no name"
-            raise DataError(f"{file}: {what} in the first line", hint="give each column a name of its own")
-        lines: list[int] = []
-        ragged: list[tuple[int, int, int]] = []
-        before = rows.line_num
-        for row in rows:
-            if row:
-                lines.append(before + 1)
-            if row and len(row) != len(header):
-                ragged.append((before + 1, rows.line_num, len(row)))
-            before = rows.line_num
-    if ragged:
-        raise DataError(*_ragged_problems(file, header, ragged, separator))
-    if not lines:
-        raise DataError(
-            f"{file}: there are no rows below the first line", hint="the first line names the columns; rows follow it"
-        )
-    return header, lines
+def _check_same_columns(parts: Sequence[TableFile]) -> None:
+    first = parts[0]
+    for part in parts[1:]:
+        if part.columns == first.columns:
+            continue
+        missing = [name for name in first.columns if name not in part.columns]
+        other = [name for name in part.columns if name not in first.columns]
+        if missing or other:
+            what = f"there is no column {missing[0]!r}" if missing else f"there is a column {other[0]!r}"
+            than = "which" if missing else "which is not in"
+            what = f"{part.file}: {what}, {than} {first.file}{' has' if missing else ''}"
+            raise DataError(what, hint="all files of a table have the same columns, in whatever order")
 
 
-def _ragged_problems(
-    file: Path, header: list[str], ragged: list[tuple[int, int, int]], separator: str
-) -> list[Problem]:
-    texts = _texts(file, [first for first, _, _ in ragged[:_SHOWN]])
-    problems = []
-    for first, last, cells in ragged[:_SHOWN]:
-        text = texts[first]
-        what = f"{_count(cells, 'cell')} where the first line has {_count(len(header), 'column')}"
-        hint = f"the cell that begins with a double quote goes on to line {last}: is a quote missing?"
-        problems.append(Problem(what, Place(str(file), first, 1, text, len(text)), hint if last > first else ""))
-    if len(ragged) > _SHOWN:
-        problems.append(Problem(f"{file}: {_count(len(ragged) - _SHOWN, 'more row')} like these"))
-    if len(header) == 1:
-        problems.append(Problem(f"{file}: the first line has one column only", hint=_one_column_hint(header[0])))
-    else:
-        is_long = any(cells > len(header) for _, _, cells in ragged)
-        hint = f"a cell that holds {separator!r} must stand in double quotes" if is_long else ""
-        hint = hint or f"a cell without a value still needs its {separator!r}"
-        problems[-1] = Problem(problems[-1].what, problems[-1].where, problems[-1].hint or hint)
-    return problems
+def _is_number(name: str) -> bool:
+    return name.lstrip("-").replace(".", "", 1).isdigit()
 
 
-def _texts(file: Path, wanted: list[int]) -> dict[int, str]:
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        numbered = enumerate(stream, start=1)
-        return {number: line.rstrip("\r\n") for number, line in numbered if number in wanted}
+def _family(kind: pa.DataType) -> str:
+    if pa.types.is_null(kind):
+        return "nothing"
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return "numbers"
+    return "dates" if pa.types.is_temporal(kind) else str(kind)
 
 
-def _one_column_hint(name: str) -> str:
-    other = next((written for separator, written in _SEPARATORS.items() if separator in name), "';'")
-    return f"one column only: is another separator used? separator: {other}"
-
-
-def _not_text(file: Path) -> DataError:
-    content = file.read_bytes()
-    try:
-        content.decode("utf-8")
-        line = 1
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-    return DataError(
-        f"{file}: not a UTF-8 text file (line {line})",
-        hint="save it again as UTF-8; in a spreadsheet that is 'CSV UTF-8'",
-    )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def _joined(cells: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
+    """Return columns below one another, integers as floats where others are."""
+    types = {each.type for each in cells if not pa.types.is_null(each.type)}
+    kind = types.pop() if len(types) == 1 else pa.float64() if types else pa.null()
+    return pa.chunked_array([chunk for each in cells for chunk in each.cast(kind).chunks], kind)

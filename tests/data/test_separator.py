@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dnnrun.starter.separator import SEPARATORS, guess_separator
+from dnnrun.data.sources.separator import SEPARATORS, guess_separator
 
 
 def guess(text: str | bytes) -> str:

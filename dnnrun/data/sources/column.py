@@ -1,0 +1,137 @@
+"""The cells of one column of a table: which of them are numbers, which are missing, and what they are on the whole."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dnnrun.data.dataset import Array
+
+Kind = Literal["numbers", "truths", "text", "dates"]
+"""What a column is on the whole: numbers also where some cells are none, or all are in a notation of people's."""
+
+DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)([T ].*)?")
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+# Numbers as people write them: with separators of thousands, a decimal comma, a currency or a percent sign.
+_NEARLY_NUMBERS = re.compile(
+    rf"{DECIMAL_COMMA.pattern}|[-+]?\d{{1,3}}([,' ]\d{{3}})+(\.\d+)?|[-+]?[$€£] ?[\d.,]+|[-+]?[\d.,]+ ?[%€$£]"
+)
+_TRUTHS = {"true": 1.0, "false": 0.0}
+
+
+class Column:
+    """The cells of one column.
+
+    Args:
+        cells: integers, floats, truths, text, or dates and times; null where a cell has no value.
+        decimal: what stands before the fraction of a number that is written as text.
+    """
+
+    def __init__(self, cells: pa.ChunkedArray | pa.Array, decimal: str = ".") -> None:
+        self.cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+        self._decimal = decimal
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the cells came as text, of which some or all may be numbers."""
+        return bool(pa.types.is_string(self.cells.type))
+
+    @property
+    def is_temporal(self) -> bool:
+        """Whether the cells came as dates or times."""
+        return bool(pa.types.is_temporal(self.cells.type))
+
+    @cached_property
+    def missing(self) -> Array:
+        """Which cells have no value: bool, shape (rows,)."""
+        return _to_numpy(pc.is_null(self.cells, nan_is_null=True))
+
+    @cached_property
+    def numbers(self) -> Array:
+        """The cells as float64, true and false as 1 and 0, NaN where a cell is missing or no number; shape (rows,)."""
+        return self._as_numbers(_TRUTHS)
+
+    @cached_property
+    def plain_numbers(self) -> Array:
+        """The same, but NaN where a cell is true or false."""
+        if pa.types.is_boolean(self.cells.type):
+            return np.full(len(self), np.nan)
+        return self._as_numbers({})
+
+    @cached_property
+    def wrong(self) -> Array:
+        """Which cells have a value that is no number: bool, shape (rows,)."""
+        return np.isnan(self.numbers) & ~self.missing
+
+    @cached_property
+    def kind(self) -> Kind:
+        """What the column is: numbers where at least half of its values are."""
+        if pa.types.is_boolean(self.cells.type):
+            return "truths"
+        if self.is_temporal:
+            return "dates"
+        wrong, present = int(self.wrong.sum()), len(self) - int(self.missing.sum())
+        if 2 * wrong <= present:
+            return "truths" if self.is_text and present and not wrong and self._are_truths() else "numbers"
+        return "dates" if self._are_mostly(DATE) else "numbers" if self._are_mostly(_NEARLY_NUMBERS) else "text"
+
+    def texts(self) -> Array:
+        """Return the cells as text, None where one is missing; of type object, shape (rows,)."""
+        cells = self.cells
+        if pa.types.is_floating(cells.type):  # as Python writes them
+            return np.array([None if value is None else _written(value) for value in cells.to_pylist()], dtype=object)
+        encoded = pc.cast(cells, pa.string()).dictionary_encode()
+        words = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
+        return np.asarray(words[_to_numpy(pc.fill_null(encoded.indices, len(words) - 1))])
+
+    def example(self, row: int) -> str:
+        """Return one cell as text."""
+        value = self.cells[row].as_py()
+        return _written(value) if isinstance(value, float) else str(value)
+
+    def _as_numbers(self, words: dict[str, float]) -> Array:
+        cells = self.cells
+        if pa.types.is_null(cells.type) or self.is_temporal:
+            return np.full(len(cells), np.nan)
+        if not self.is_text:
+            return _to_numpy(pc.fill_null(pc.cast(cells, pa.float64(), safe=False), np.nan))
+        encoded = cells.dictionary_encode()
+        values = [_number(text, self._decimal, words) for text in encoded.dictionary.to_pylist()]
+        return np.asarray(np.array([*values, np.nan])[_to_numpy(pc.fill_null(encoded.indices, len(values)))])
+
+    def _are_truths(self) -> bool:
+        words = pc.unique(pc.utf8_lower(self.cells.drop_null())).to_pylist()
+        return all(word in _TRUTHS for word in words)
+
+    def _are_mostly(self, form: re.Pattern[str]) -> bool:
+        """Whether most of the different values that are no numbers are written so."""
+        words = pc.unique(self.cells.filter(pa.array(self.wrong))).to_pylist()
+        return 2 * sum(bool(form.fullmatch(word)) for word in words) > len(words)
+
+
+def _written(value: float) -> str:
+    return str(int(value)) if value.is_integer() else str(value)
+
+
+def _number(text: str, decimal: str, words: dict[str, float]) -> float:
+    """Return what a text says, NaN if that is no number."""
+    if decimal == ",":
+        text = text.replace(".", "_").replace(",", ".")
+    if "_" in text:  # Python's own notation only
+        return float("nan")
+    try:
+        return float(text)
+    except ValueError:
+        return words.get(text.lower(), float("nan"))
+
+
+def _to_numpy(cells: pa.Array) -> Array:
+    return np.asarray(cells.to_numpy(zero_copy_only=False))

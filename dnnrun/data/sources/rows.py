@@ -1,0 +1,252 @@
+"""From the columns of a table to `SourceData`: features by kind, targets, weights, groups and times, and all faults.
+
+It knows no file format: a `Table` says where a row is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dnnrun.data.dataset import Array, Arrays, Filling, SourceData, by_name, unwrapped
+from dnnrun.data.sources import ArgumentError
+from dnnrun.data.sources.column import DECIMAL_COMMA, Column, Kind
+from dnnrun.data.sources.delimited import SHOWN
+from dnnrun.data.sources.gaps import Gaps
+from dnnrun.data.sources.roles import Roles
+from dnnrun.data.sources.table import Table
+from dnnrun.data.sources.times import times_of
+from dnnrun.errors import DataError, Problem
+
+_MOST_INTEGER = 2**53  # beyond it a float64 skips whole numbers
+_LARGEST = float(np.finfo(np.float32).max)
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
+_DROP = "leave the column out with 'drop'"
+_REMOVE = f"remove these rows, or {_DROP}"
+
+
+@dataclass(frozen=True)
+class Features:
+    """What is learnt from.
+
+    Args:
+        kinds: what each column is, in order.
+        x: shape (rows, columns) where all are numbers, else shape (rows, 1) by column; NaN or None in the gaps.
+        impute: how those are filled, by column.
+    """
+
+    kinds: Mapping[str, Kind]
+    x: Arrays
+    impute: Mapping[str, Filling]
+
+
+def rows_of(table: Table, roles: Roles, gaps: Gaps | None = None) -> SourceData:
+    """Return a table's rows as the sources of tables give them, and raise as they do.
+
+    Args:
+        table: in whatever files.
+        roles: what each column is for.
+        gaps: how those of the features are filled.
+
+    Raises:
+        DataError: a column is not there, a feature is missing, infinite, a date, or mostly numbers and sometimes not.
+    """
+    names, gaps = roles.features(table), gaps or Gaps()
+    gaps.check(table, names)
+    table.load([*names, *roles.named()])
+    features = features_of(table, {name: table.column(name).kind for name in names}, gaps)
+    return SourceData(
+        features.x,
+        unwrapped({output: targets_of(table, column) for output, column in roles.targets.items()}),
+        feature_names=tuple(names),
+        files=table.files,
+        impute=features.impute,
+        weights=None if roles.weights is None else _weights_of(table, roles.weights),
+        groups=None if roles.group is None else _groups_of(table, roles.group),
+        times=None if roles.time is None else times_of(table, roles.time),
+    )
+
+
+def test_rows_of(table: Table, roles: Roles, gaps: Gaps, data: SourceData) -> SourceData:
+    """Return data with a test set; of its columns those are read that the rows to learn from have.
+
+    Args:
+        table: the test set.
+        roles: as of the rows to learn from.
+        gaps: likewise.
+        data: the rows to learn from.
+
+    Raises:
+        DataError: as `rows_of`, and where a column is of another kind.
+    """
+    names, known = data.feature_names or (), by_name(data.y)
+    weights = [] if roles.weights is None else [roles.weights]
+    table.must_have("test", (*names, *roles.targets.values(), *weights))
+    table.load([*names, *roles.targets.values(), *weights])
+    kinds = _kinds_of(data)
+    features = features_of(table, kinds, gaps)
+    y = {}
+    for output, column in roles.targets.items():
+        is_text = known[output].dtype.kind == "U"
+        y[output] = targets_of(table, column, as_text=is_text)
+        if y[output].dtype.kind == "U" and not is_text:
+            what = f"the target {column!r} is text, such as {y[output][0].item()!r}, but numbers in {data.files[0]}"
+            raise ArgumentError("test", f"{table.origin}: {what}", "write it as in the training file")
+    return replace(
+        data,
+        x_test=features.x,
+        y_test=unwrapped(y),
+        weights_test=None if roles.weights is None else _weights_of(table, roles.weights),
+    )
+
+
+def _kinds_of(data: SourceData) -> dict[str, Kind]:
+    """Return whether each column was read as numbers or as text."""
+    if not isinstance(data.x, dict):
+        return dict.fromkeys(data.feature_names or (), "numbers")
+    return {name: "numbers" if array.dtype.kind == "f" else "text" for name, array in data.x.items()}
+
+
+def features_of(table: Table, kinds: Mapping[str, Kind], gaps: Gaps) -> Features:
+    """Return the features of a table whose columns are of these kinds.
+
+    Raises:
+        DataError: a cell has no value that nothing fills, or is not of its column's kind.
+    """
+    problems: list[Problem] = []
+    impute: dict[str, Filling] = {}
+    arrays: dict[str, Array] = {}
+    for name, kind in kinds.items():
+        column = table.column(name)
+        filling = gaps.filling(name, is_text=kind == "text", has_gaps=bool(column.missing.any()))
+        faults = list(_faults(table, name, column, kind, is_filled=filling is not None))
+        problems.extend(faults)
+        if filling is not None:
+            impute[name] = filling
+        if not faults:
+            arrays[name] = column.texts() if kind == "text" else column.numbers.astype(np.float32)
+    if len(problems) > SHOWN:
+        problems[SHOWN:] = [Problem(f"{table.origin}: {len(problems) - SHOWN} more columns like these")]
+    if problems:
+        raise DataError(*problems)
+    if all(array.dtype != object for array in arrays.values()):
+        return Features(kinds, np.stack(list(arrays.values()), axis=1), impute)
+    return Features(kinds, {name: _as_feature(array)[:, None] for name, array in arrays.items()}, impute)
+
+
+def _as_feature(array: Array) -> Array:
+    has_gaps = array.dtype == object and any(value is None for value in array)
+    return array.astype(str) if array.dtype == object and not has_gaps else array
+
+
+def _faults(table: Table, name: str, column: Column, kind: Kind, *, is_filled: bool) -> Iterator[Problem]:
+    where = f"{table.origin}: column {name!r}"
+    missing = np.flatnonzero(column.missing)
+    if kind == "dates":
+        present = np.flatnonzero(~column.missing)
+        example = column.example(present[0])
+        hint = f"name it as time: to split by it, make numbers of it, such as days, or {_DROP}"
+        yield Problem(f"{where} holds dates, such as {example!r}", hint=hint)
+        return
+    if 1 < len(missing) == len(column) and not is_filled:
+        yield Problem(f"{where} has no value in {table.where(missing)}, which is every row", hint=_DROP)
+    elif len(missing) and not is_filled:
+        how = "most_frequent" if kind == "text" else "median"
+        hint = f"fill the gaps, such as impute: {how}, remove these rows, or {_DROP}"
+        yield Problem(f"{where} has no value in {table.where(missing)}", hint=hint)
+    if kind == "text":
+        return
+    wrong, too_large = np.flatnonzero(column.wrong), np.flatnonzero(np.abs(column.numbers) > _LARGEST)
+    if len(wrong):
+        example = column.example(wrong[0])
+        what = f"{where} holds text, such as {example!r}, in {table.where(wrong)}"
+        yield Problem(what, hint=_how_to_write(example))
+    if len(too_large):
+        what = f"{where} is infinite, or too large for 32 bits, in {table.where(too_large)}"
+        yield Problem(what, hint=_REMOVE)
+
+
+def _how_to_write(example: str) -> str:
+    if _THOUSANDS.fullmatch(example):
+        meant = f"{example.replace(',', '')}, or {example.replace(',', '.')} if the comma is a decimal one"
+        return f'write {meant}: that could also be said as decimal: ","'
+    if DECIMAL_COMMA.fullmatch(example):
+        return f'write decimal points, not commas: {example.replace(",", ".")}; or say decimal: ","'
+    if re.search(r"\d", example) and not re.search(r"[A-Za-z]", example):
+        return f"write plain numbers, without units and separators of thousands; or {_DROP}"
+    return f"other values of it are numbers; write numbers, say what is no value, as missing: [{example!r}], or {_DROP}"
+
+
+def targets_of(table: Table, target: str, *, as_text: bool = False) -> Array:
+    """Return the target column: float64, int64 or text, shape (rows,).
+
+    Args:
+        table: that has this column.
+        target: its name.
+        as_text: take numbers for names of classes too.
+
+    Raises:
+        DataError: cells without a value, text among numbers to predict, or numbers beyond 32 bits.
+    """
+    column = table.column(target)
+    where = f"{table.origin}: the target {target!r}"
+    missing = np.flatnonzero(column.missing)
+    if len(missing):
+        raise DataError(f"{where} has no value in {table.where(missing)}", hint="remove these rows")
+    values = column.plain_numbers  # true and false are names of classes here
+    is_text = np.isnan(values)
+    if as_text or is_text.all():
+        return _class_names(table.as_written(target).texts())
+    if is_text.any():
+        if np.mod(values[np.isfinite(values)], 1).any():  # numbers to predict, not the names of classes
+            wrong = np.flatnonzero(is_text)
+            raise DataError(
+                f"{where} holds text, such as {column.example(wrong[0])!r}, in {table.where(wrong)}, and numbers "
+                "elsewhere",
+                hint="remove these rows, or write the numbers that are meant",
+            )
+        return table.as_written(target).texts().astype(str)
+    too_large = np.flatnonzero(np.abs(values) > _LARGEST)
+    if len(too_large):
+        what = f"{where} is infinite, or too large for 32 bits, in {table.where(too_large)}"
+        raise DataError(what, hint="remove these rows")
+    is_whole = not np.mod(values, 1).any() and np.abs(values).max() < _MOST_INTEGER
+    return values.astype(np.int64) if is_whole else values
+
+
+def _class_names(texts: Array) -> Array:
+    """Return texts; true and false in small letters, where there is nothing else."""
+    lower = {text: text.lower() for text in set(texts)}
+    if set(lower.values()) <= {"true", "false"}:
+        return np.array([lower[text] for text in texts])
+    return texts.astype(str)
+
+
+def _weights_of(table: Table, name: str) -> Array:
+    """Return a column of weights as float32, shape (rows,)."""
+    column = table.column(name)
+    numbers = column.plain_numbers
+    wrong = np.flatnonzero(~(np.nan_to_num(numbers, nan=-1.0) >= 0) | (numbers > _LARGEST))
+    if len(wrong):
+        cell = "no value" if column.missing[wrong[0]] else repr(column.example(wrong[0]))
+        what = f"{table.origin}: the weight {name!r} must be a number from 0 on, and is {cell} in {table.where(wrong)}"
+        raise ArgumentError("weights", what, "0 leaves a row out")
+    if not numbers.any():
+        raise ArgumentError("weights", f"{table.origin}: all weights in {name!r} are 0", "some rows have to count")
+    return numbers.astype(np.float32)
+
+
+def _groups_of(table: Table, name: str) -> Array:
+    """Return a column of groups as int64 or text, shape (rows,)."""
+    column = table.column(name)
+    missing = np.flatnonzero(column.missing)
+    if len(missing):
+        what = f"{table.origin}: the group {name!r} has no value in {table.where(missing)}"
+        raise ArgumentError("group", what, "remove these rows, or write which group they belong to")
+    numbers = column.plain_numbers
+    if np.isnan(numbers).any() or np.mod(numbers, 1).any() or np.abs(numbers).max() >= _MOST_INTEGER:
+        return table.as_written(name).texts().astype(str)
+    return numbers.astype(np.int64)
