@@ -303,7 +303,7 @@ class Dataset:
             "features": {name: list(names) for name, names in self.feature_names.items()}
             if isinstance(self.feature_names, dict)
             else _listed(self.feature_names),
-            "filled": {name: list(filled) for name, filled in self.filled.items()},
+            **({"filled": {name: list(filled) for name, filled in self.filled.items()}} if self.filled else {}),
         }
 
     def label_maps(self) -> dict[str, Any]:

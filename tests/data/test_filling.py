@@ -55,4 +55,4 @@ def test_rows_beyond_the_limit_have_no_say(load: Callable[..., Dataset], folder:
 
 def test_nothing_to_fill_is_recorded_as_nothing(load: Callable[..., Dataset], folder: Path) -> None:
     (folder / "t.csv").write_text("a,y\n1,0\n2,0\n")
-    assert load("source: {csv: {path: t.csv, target: y, impute: mean}}").facts()["filled"] == {}
+    assert load("source: {csv: {path: t.csv, target: y, impute: mean}}").filled == {}
