@@ -7,7 +7,7 @@ both alike.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -176,6 +176,20 @@ class Rows:
             return self.take(self.stream.spread(count))
         return self.take(np.linspace(0, len(self) - 1, min(count, len(self))).astype(np.int64))
 
+    def with_features(self, function: Callable[[Arrays], Arrays]) -> Rows:
+        """Return the rows with their features changed by a function; those of a stream are when they are read."""
+        if self.stream is None:
+            return replace(self, x=function(self.x))
+        stream = self.stream.changed(function)
+        return replace(self, x=stream.form, stream=stream)
+
+    def pieces(self) -> Iterator[Arrays]:
+        """Yield the features in pieces that fit into memory; all together where they are there anyway."""
+        if self.stream is None:
+            yield self.x
+        else:
+            yield from self.stream.pieces()
+
     def of_output(self, name: str) -> Rows:
         """Return the rows with the labels of one output only."""
         return replace(self, y=self.labels_of(name))
@@ -274,6 +288,15 @@ class Dataset:
         """The splits that there are, by name."""
         named = {"train": self.train, "validation": self.validation, "test": self.test}
         return {name: rows for name, rows in named.items() if rows is not None}
+
+    def with_features(self, function: Callable[[Arrays], Arrays]) -> Dataset:
+        """Return the data with the features of every split changed by a function of them; those on disk when read."""
+        changed: dict[int, Rows] = {}  # the test rows may be those of validation
+        for rows in self.splits.values():
+            if id(rows) not in changed:
+                changed[id(rows)] = rows.with_features(function)
+        train, validation, test = (rows and changed[id(rows)] for rows in (self.train, self.validation, self.test))
+        return replace(self, train=train or self.train, validation=validation, test=test)
 
     def of_output(self, name: str) -> Dataset:
         """Return the data as that of a model with this output only."""

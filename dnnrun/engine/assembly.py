@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -89,6 +90,13 @@ class Assembly:
             path,
             f"{misfit.remedy}\nshapes on the way: {' -> '.join(_trail(taken))}".lstrip(),
         )
+
+
+def part_of_model(begins: Any, ends: Any, name: str) -> keras.Model:
+    """Return the part of a model between some of its tensors, which may be mappings; it shares the layers."""
+    with warnings.catch_warnings():  # Keras would have each tensor named as the input that begins there
+        warnings.filterwarnings("ignore", message="When providing `inputs` as a dict")
+        return keras.Model(begins, ends, name=name)
 
 
 def _called(layer: keras.layers.Layer, tensors: Sequence[Any]) -> Any:

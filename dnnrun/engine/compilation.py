@@ -22,8 +22,14 @@ from dnnrun.errors import ConfigError, Problem
 _BINARY = "\nor, with units: 1 and activation: sigmoid, the loss binary_crossentropy"
 
 
-def compile_model(model: keras.Model, experiment: Experiment, builder: ObjectBuilder, session: Session) -> None:
-    """Compile the model as the config says; raises ConfigError at the line of what Keras refuses."""
+def compile_model(
+    model: keras.Model, exported: keras.Model, experiment: Experiment, builder: ObjectBuilder, session: Session
+) -> None:
+    """Compile the model as the config says, and likewise the one that is saved, so that it can be trained on.
+
+    Raises:
+        ConfigError: Keras refuses something, at its line.
+    """
     optimizer = builder.build("optimizers", experiment.optimizer, ("optimizer",))
     outputs = experiment.outputs
     losses = {output.name: builder.build("losses", output.loss, output.loss_path) for output in outputs}
@@ -32,14 +38,16 @@ def compile_model(model: keras.Model, experiment: Experiment, builder: ObjectBui
     _check_learning_rate(optimizer, builder)
     for output in outputs:
         _check_metrics(output, experiment, builder)
+    options = {
+        "loss": unwrapped(losses),
+        "loss_weights": weights,
+        "metrics": unwrapped(metrics),
+        "jit_compile": _jit(experiment, session),
+    }
     try:
-        model.compile(
-            optimizer=optimizer,
-            loss=unwrapped(losses),
-            loss_weights=weights,
-            metrics=unwrapped(metrics),
-            jit_compile=_jit(experiment, session),
-        )
+        model.compile(optimizer=optimizer, **options)
+        if exported is not model:
+            exported.compile(optimizer=model.optimizer, **options)  # the same one, with all that it knows
     except Exception as error:
         raise builder.refusal(f"the model cannot be compiled: {in_one_line(error)}", ("optimizer",)) from error
 

@@ -39,12 +39,24 @@ class Evaluation:
 
 
 def evaluate(
-    model: keras.Model, loop: Loop, experiment: Experiment, dataset: Dataset, builder: ObjectBuilder
+    model: keras.Model,
+    loop: Loop,
+    experiment: Experiment,
+    dataset: Dataset,
+    builder: ObjectBuilder,
+    pictures: Mapping[str, Array],
 ) -> Evaluation:
-    """Evaluate on the test rows; without any on the validation rows, else on the training rows, and say which."""
-    split, rows = next(
-        (name, dataset.splits[name]) for name in ("test", "validation", "train") if name in dataset.splits
-    )
+    """Evaluate on the test rows; without any on the validation rows, else on the training rows, and say which.
+
+    Args:
+        model: trained.
+        loop: its steps.
+        experiment: the config.
+        dataset: the data, as the model takes it.
+        builder: makes the losses of the trivial guess.
+        pictures: see `first_pictures`.
+    """
+    split, rows = _evaluated(dataset)
     feed = feed_of(rows, max(experiment.batch_size, _SMALLEST_BATCH))
     model.reset_metrics()
     metrics = python_logs(loop.test(feed))
@@ -65,7 +77,7 @@ def evaluate(
     }
     if not dataset.has_outputs:
         found, predictions = judged[ONLY]
-        return Evaluation({**figures, **found}, {**predictions, **samples_of(dataset, rows)} if predictions else {})
+        return Evaluation({**figures, **found}, {**predictions, **pictures} if predictions else {})
     named = {f"{name}/{what}": array for name, (_, arrays) in judged.items() for what, array in arrays.items()}
     return Evaluation({**figures, "outputs": {name: found for name, (found, _) in judged.items()}}, named)
 
@@ -115,3 +127,16 @@ def _is_signed(loss: Component) -> bool:
 def _has_classes(predicted: Array, dataset: Dataset) -> bool:
     classes = len(dataset.class_names or ())
     return predicted.shape[1] >= classes or (predicted.shape[1] == 1 and classes == 2)
+
+
+def first_pictures(dataset: Dataset) -> dict[str, Array]:
+    """Return the first images of those that will be evaluated, for a picture of what the model makes of them.
+
+    Args:
+        dataset: the data as it was read.
+    """
+    return samples_of(dataset, _evaluated(dataset)[1])
+
+
+def _evaluated(dataset: Dataset) -> tuple[str, Rows]:
+    return next((name, dataset.splits[name]) for name in ("test", "validation", "train") if name in dataset.splits)

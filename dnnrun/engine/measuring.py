@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -40,18 +41,18 @@ def measure(experiment: Experiment, dataset: Dataset, *, allow_code: bool) -> Mo
 
 def sizes_of(prepared: Prepared) -> ModelSizes:
     """Return the sizes of a model that has been prepared for training."""
-    model, dataset = prepared.model, prepared.dataset
+    model, dataset = prepared.exported, prepared.dataset
     count = min(prepared.experiment.batch_size, len(dataset.train))
     batch = Feed.of(dataset.train.take(slice(count)), count)
-    call = _traced(prepared, batch)
+    call, before = _traced(prepared, prepared.model, batch.x), _before_training(prepared, count)
     return ModelSizes(
-        input_shapes={name or ROWS: shape for name, shape in dataset.input_shapes.items()},
+        input_shapes={name: tuple(shape) for name, shape in _by_input(prepared.facts["input_shape"]).items()},
         batch_size=count,
-        layers=_layers([call], count),
+        layers=(*(_without_memory(layer) for layer in _layers(before, count)), *_layers([call], count)),
         parameters=_parameters(model.weights),
         trainable=_parameters(model.trainable_weights),
         memory=_a_sample(call.memory, count),
-        multiply_adds=_a_sample(call.multiply_adds, count),
+        multiply_adds=_a_sample(total(each.multiply_adds for each in (*before, call)), count),
         training=TrainingMemory(
             parameters=_bytes(model.weights),
             gradients=_bytes(model.trainable_weights),
@@ -64,9 +65,29 @@ def sizes_of(prepared: Prepared) -> ModelSizes:
     )
 
 
-def _traced(prepared: Prepared, batch: Feed) -> Call:
+def _by_input(shape: Any) -> dict[str, Any]:
+    return shape if isinstance(shape, dict) else {ROWS: shape}
+
+
+def _before_training(prepared: Prepared, count: int) -> list[Call]:
+    """Return the call of the layers that are applied once, if there are any."""
+    model = prepared.preparation.model
+    if model is None:
+        return []
+    batch = keras.tree.map_structure(
+        lambda tensor: tf.TensorSpec((count, *tensor.shape[1:]), tensor.dtype), model.input
+    )
+    return [_traced(prepared, model, batch)]
+
+
+def _without_memory(layer: LayerSizes) -> LayerSizes:
+    """Return the sizes of a layer that is over when training begins: it holds nothing for a step back."""
+    return replace(layer, memory=0)
+
+
+def _traced(prepared: Prepared, model: keras.Model, batch: Any) -> Call:
     try:
-        return trace(prepared.model, batch.x)
+        return trace(model, batch)
     except Exception as error:
         raise ConfigError(
             Problem(

@@ -9,6 +9,7 @@ import keras
 
 from dnnrun.components import Component
 from dnnrun.data.dataset import Dataset
+from dnnrun.engine.assembly import part_of_model
 from dnnrun.engine.objects import ObjectBuilder, in_one_line, reason_of
 
 _STEPS = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics")
@@ -17,15 +18,19 @@ _OFFERED = "a function of the input's shape and the number of classes: def make(
 
 def model_of_function(
     component: Component, reached: Any, inputs: Any, dataset: Dataset, builder: ObjectBuilder
-) -> keras.Model:
+) -> tuple[keras.Model, Any]:
     """Call a function with the shape of its input and, if it takes them, the number of classes.
 
     Args:
         component: names the function.
         reached: what the preprocessing makes of the inputs: a symbolic tensor, or one for each named input.
-        inputs: the model's inputs in the same form; the same where there is no preprocessing.
+        inputs: what the rows are when training takes them, in the same form; the same where no layers of every step,
+            such as those that draw at random, come before the model.
         dataset: tells the number of classes.
         builder: loads the function.
+
+    Returns:
+        The model to train, and what it gives: symbolic tensors.
 
     Raises:
         ConfigError: it fails, makes no model, or one that does not take what reaches it.
@@ -56,9 +61,9 @@ def model_of_function(
     if not hasattr(result, "shape"):
         raise builder.refusal(f"the model that {component.name} returned has several outputs", path, "return one")
     if all(one is other for one, other in zip(*map(keras.tree.flatten, (inputs, reached)), strict=True)):
-        return made
+        return made, result
     _refuse_to_wrap(made, component, builder)
-    return keras.Model(inputs, result, name=made.name)
+    return part_of_model(inputs, result, made.name), result
 
 
 def _shape(tensors: Any) -> Any:
@@ -69,11 +74,11 @@ def _shape(tensors: Any) -> Any:
 
 
 def _refuse_to_wrap(made: keras.Model, component: Component, builder: ObjectBuilder) -> None:
-    """Preprocessing puts the model inside another, whose steps are Keras's: a step of the model's own would be lost."""
+    """Layers before the model put it inside another, whose steps are Keras's: a step of its own would be lost."""
     lost = [name for name in _STEPS if getattr(type(made), name) is not getattr(keras.Model, name)]
     if lost:
         raise builder.refusal(
-            f"the model that {component.name} returned has a {lost[0]} of its own, which preprocessing would hide",
+            f"the model that {component.name} returned has a {lost[0]} of its own, which layers before it would hide",
             ("model",),
-            "set dataset.preprocess: [] and put these layers into the model",
+            "take those that draw at random out of dataset.preprocess, and put them into the model",
         )

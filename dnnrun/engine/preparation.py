@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 
@@ -11,13 +12,15 @@ from dnnrun.config.differences import dotted, flatten
 from dnnrun.config.resolved import to_plain
 from dnnrun.config.schema import Experiment
 from dnnrun.data.class_weights import class_weights
-from dnnrun.data.dataset import Dataset
+from dnnrun.data.dataset import Array, Dataset
 from dnnrun.engine.callbacks import CallbackFactory
 from dnnrun.engine.compilation import compile_model, try_one_batch
+from dnnrun.engine.evaluation import first_pictures
 from dnnrun.engine.fused_updates import fuse_updates
 from dnnrun.engine.loop import Loop
 from dnnrun.engine.model import build_model
-from dnnrun.engine.objects import ObjectBuilder
+from dnnrun.engine.objects import ObjectBuilder, reason_of
+from dnnrun.engine.preprocessing import Preparation
 from dnnrun.engine.rendezvous import meet
 from dnnrun.engine.session import Session, open_session
 from dnnrun.engine.weights import load_initial_weights
@@ -33,10 +36,14 @@ class Prepared:
 
     Args:
         experiment: the config, resolved.
-        dataset: the data.
+        dataset: the data, its features as the model takes them.
+        facts: of the data as it was read, for the run's record.
+        pictures: for the plots, where the only input are pictures: the first of the rows that are evaluated.
         session: the device.
         builder: makes further Keras objects for this config.
-        model: built and compiled.
+        model: built and compiled; takes prepared rows.
+        exported: what is saved; takes raw rows. It shares the layers, the optimizer and the loss.
+        preparation: makes the former rows of the latter.
         loop: its steps.
         callbacks: makes the config's callbacks once the run directory is known.
         class_weight: by class number, or None.
@@ -45,9 +52,13 @@ class Prepared:
 
     experiment: Experiment
     dataset: Dataset
+    facts: Mapping[str, Any]
+    pictures: Mapping[str, Array]
     session: Session
     builder: ObjectBuilder
     model: keras.Model
+    exported: keras.Model
+    preparation: Preparation
     loop: Loop
     callbacks: CallbackFactory
     class_weight: Mapping[int, float] | None
@@ -79,18 +90,43 @@ def prepare(
         meet(workers, _in_common(experiment, dataset, workers), waiting)
     session = open_session(experiment, dataset, workers)
     builder = ObjectBuilder(experiment, allow_code=allow_code)
+    built = build_model(experiment, dataset, builder, session.scope)
+    facts, pictures = dataset.facts(), first_pictures(dataset)
+    dataset = _prepared(dataset, built.preparation, experiment, builder)
+    model = built.trained
     with session.scope():
-        built = build_model(experiment, dataset, builder)
-        model = built.model
-        load_initial_weights(model, built.preprocessing, experiment)
-        compile_model(model, experiment, builder, session)
+        load_initial_weights(built.exported, built.preprocessing, experiment)
+        compile_model(model, built.exported, experiment, builder, session)
         callbacks = CallbackFactory(experiment, builder)
         untrained = try_one_batch(model, experiment, dataset)
         model.optimizer.build(model.trainable_variables)
         if session.kind == "cpu" and session.strategy is None and not model.jit_compile:
             fuse_updates(model.optimizer)
         loop = _loop_of(model, session, builder)
-    return Prepared(experiment, dataset, session, builder, model, loop, callbacks, class_weight, untrained)
+    return Prepared(
+        experiment=experiment,
+        dataset=dataset,
+        facts=facts,
+        pictures=pictures,
+        session=session,
+        builder=builder,
+        model=model,
+        exported=built.exported,
+        preparation=built.preparation,
+        loop=loop,
+        callbacks=callbacks,
+        class_weight=class_weight,
+        untrained=untrained,
+    )
+
+
+def _prepared(dataset: Dataset, preparation: Preparation, experiment: Experiment, builder: ObjectBuilder) -> Dataset:
+    """Return the data with the features that the model takes."""
+    try:
+        return dataset.with_features(preparation.apply)
+    except Exception as error:
+        path = ("dataset", "preprocess")
+        raise builder.refusal(f"the rows cannot be prepared: {reason_of(error)}", path) from error
 
 
 def _in_common(experiment: Experiment, dataset: Dataset, workers: Workers) -> dict[str, str]:

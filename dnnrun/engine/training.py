@@ -132,7 +132,7 @@ def _train(
     if isinstance(failure, TrainingError):
         _finish(writer, "diverged", in_words(failure))
         return failure
-    _save(prepared.model, writer)
+    _save(prepared.exported, writer)
     if failure is not None:
         _finish(writer, "interrupted", str(failure) or "interrupted by the user")
     else:
@@ -144,7 +144,14 @@ def _train(
 
 def _evaluate(prepared: Prepared, writer: RunWriter) -> None:
     try:
-        evaluation = evaluate(prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder)
+        evaluation = evaluate(
+            prepared.model,
+            prepared.loop,
+            prepared.experiment,
+            prepared.dataset,
+            prepared.builder,
+            prepared.pictures,
+        )
     except Exception as error:
         logger.error("evaluation failed", exc_info=error)
         raise TrainingError(

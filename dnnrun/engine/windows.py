@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import keras
-import tensorflow as tf
 
 from dnnrun.data.dataset import Array
+from dnnrun.engine.sharing import tensor_of
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Steps(Protocol):
 
 def as_tensor(array: Array) -> Any:
     """Return an array where the model computes; fractions as Keras's float type, as its own adapters make them."""
-    return tf.convert_to_tensor(as_computed(array))
+    return tensor_of(as_computed(array))
 
 
 def as_computed(array: Array) -> Array:

@@ -56,4 +56,4 @@ def samples_of(dataset: Dataset, rows: Rows) -> dict[str, Array]:
     if not dataset.is_image:
         return {}
     chosen = np.arange(min(_SAMPLES, len(rows)))
-    return {"sample_rows": chosen, "sample_inputs": by_name(rows.x)[ONLY][chosen]}
+    return {"sample_rows": chosen, "sample_inputs": by_name(rows.take(chosen).x)[ONLY]}

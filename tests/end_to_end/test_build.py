@@ -39,12 +39,12 @@ def test_good_and_bad_configs_in_one_go(dnnrun: Dnnrun) -> None:
     out = done.out.splitlines()
     assert out[0] == f"{CONFIGS / 'mnist_adam.yaml'}: ok"
     assert [line.split() for line in out[2:8]] == [
-        ["rescaling", "(Rescaling)", "28x28", "0", "3.06", "KiB", "0"],
+        ["rescaling", "(Rescaling)", "28x28", "0", "0", "B", "0"],
         ["flatten", "(Flatten)", "784", "0", "0", "B", "0"],
         ["dense", "(Dense)", "128", "100,480", "512", "B", "100,352"],
         ["dropout", "(Dropout)", "128", "0", "512", "B", "0"],
         ["dense_1", "(Dense)", "10", "1,290", "40", "B", "1,280"],
-        ["total", "101,770", "4.10", "KiB", "101,632"],
+        ["total", "101,770", "1.04", "KiB", "101,632"],
     ]
     assert max(map(len, out[1:])) <= 80
     assert "lstm.yaml:5:7: error: LSTM does not fit what reaches it, of shape (8,)" in done.err

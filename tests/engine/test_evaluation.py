@@ -11,6 +11,7 @@ import pytest
 import sklearn.metrics
 
 from dnnrun.config.schema import Experiment
+from dnnrun.data.load import resolve_data
 from dnnrun.engine.evaluation import (
     evaluate,
     predicted_classes,
@@ -90,7 +91,9 @@ def test_accuracy_of_logits_is_warned_of(build: Build) -> None:
 )
 def test_which_rows_are_judged(splits: str, judged: str, rows: int, build: Build) -> None:
     prepared = build(f"dataset: {{source: iris, {splits}}}\nmetrics: [accuracy]")
-    evaluation = evaluate(prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder)
+    evaluation = evaluate(
+        prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder, prepared.pictures
+    )
     assert (evaluation.figures["split"], evaluation.figures["rows"]) == (judged, rows)
     split = prepared.dataset.splits["train" if judged == "training" else judged]
     figures = evaluation.figures["classification"]
@@ -106,7 +109,9 @@ def test_which_rows_are_judged(splits: str, judged: str, rows: int, build: Build
 
 def test_regression_is_judged_in_the_unit_of_the_target(build: Build) -> None:
     prepared = build(BOSTON)
-    evaluation = evaluate(prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder)
+    evaluation = evaluate(
+        prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder, prepared.pictures
+    )
     figures = evaluation.figures["regression"]
     assert figures["mae"] == pytest.approx(evaluation.figures["metrics"]["mae"], rel=1e-4)
     assert figures["rmse"] ** 2 == pytest.approx(evaluation.figures["metrics"]["loss"], rel=1e-4)
@@ -117,15 +122,19 @@ def test_some_images_are_kept_as_they_are(build: Build) -> None:
     prepared = build(
         "dataset: {source: mnist, limit: 40}\nmodel: {layers: [Flatten, {Dense: {units: 10, activation: softmax}}]}"
     )
-    evaluation = evaluate(prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder)
-    test = prepared.dataset.splits["test"]
+    evaluation = evaluate(
+        prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder, prepared.pictures
+    )
+    test = resolve_data(prepared.experiment)[1].splits["test"]
     assert np.array_equal(evaluation.predictions["sample_inputs"], test.x[:25])
     assert evaluation.predictions["sample_rows"].tolist() == list(range(25))
 
 
 def test_a_model_of_ones_own_is_judged_too(build: Build) -> None:
     prepared = build("model: own:Own\nmetrics: [accuracy]")
-    evaluation = evaluate(prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder)
+    evaluation = evaluate(
+        prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder, prepared.pictures
+    )
     assert evaluation.figures["trivial"]["metrics"]["accuracy"] == pytest.approx(1 / 3)
     assert evaluation.figures["classification"]["support"] == [50, 50, 50]
 
@@ -133,5 +142,7 @@ def test_a_model_of_ones_own_is_judged_too(build: Build) -> None:
 def test_one_row_that_is_not_a_batch(build: Build) -> None:
     prepared = build("metrics: [accuracy]")
     dataset = replace(prepared.dataset, test=prepared.dataset.train.take(slice(1)))
-    evaluation = evaluate(prepared.model, prepared.loop, prepared.experiment, dataset, prepared.builder)
+    evaluation = evaluate(
+        prepared.model, prepared.loop, prepared.experiment, dataset, prepared.builder, prepared.pictures
+    )
     assert evaluation.figures["rows"] == 1

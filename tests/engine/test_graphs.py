@@ -81,7 +81,8 @@ def dense_weights(model: keras.Model) -> dict[str, Any]:
 def test_the_same_as_the_functional_model_under_fit(build: Build, train: Train) -> None:
     prepared = build(HOUSES)
     run = train(HOUSES).run
-    rows, validation = prepared.dataset.train, prepared.dataset.splits["validation"]
+    raw = resolve_data(load_lines(HOUSES))[1]
+    rows, validation = raw.train, raw.splits["validation"]
     assert isinstance(rows.x, dict)
     model = functional(rows.x["town"])
     for name, weights in dense_weights(prepared.model).items():
@@ -120,9 +121,9 @@ def test_each_output_is_judged(train: Train) -> None:
     assert {plot.stem for plot in run.plots} <= {"loss", "metrics"}
 
 
-def test_the_saved_model_takes_raw_rows_and_gives_both_outputs(train: Train, build: Build) -> None:
+def test_the_saved_model_takes_raw_rows_and_gives_both_outputs(train: Train) -> None:
     run = train(HOUSES).run
-    test = build(HOUSES).dataset.splits["test"]
+    test = resolve_data(load_lines(HOUSES))[1].splits["test"]
     predicted = keras.models.load_model(run.files["model"]).predict(test.x, verbose=0)
     for name in ("price", "river"):
         assert predicted[name] == pytest.approx(run.predictions[f"{name}/predicted"], rel=1e-5, abs=1e-6)
@@ -183,8 +184,8 @@ def test_a_layer_that_is_called_with_several_arguments(build: Build) -> None:
 def test_one_list_of_preprocessing_is_learnt_by_every_input_for_itself(build: Build) -> None:
     lines = graph_of("{Concatenate: {inputs: [a, b]}}", "{Dense: {units: 3, activation: softmax}}")
     prepared = build(lines.replace("petal_width]}", "petal_width]}, preprocess: [Normalization]"))
-    first, second = (layer for layer in prepared.model.layers if isinstance(layer, keras.layers.Normalization))
-    rows: Any = prepared.dataset.train.x
+    first, second = (layer for layer in prepared.exported.layers if isinstance(layer, keras.layers.Normalization))
+    rows: Any = resolve_data(prepared.experiment)[1].train.x
     assert np.array(first.mean).ravel() == pytest.approx(rows["a"].mean(axis=0), rel=1e-5)
     assert np.array(second.mean).ravel() == pytest.approx(rows["b"].mean(axis=0), rel=1e-5)
 

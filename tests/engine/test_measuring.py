@@ -35,7 +35,7 @@ def test_a_network_on_images(build: Build) -> None:
     convolved, pooled = 26 * 26 * 4, 13 * 13 * 4
     rows = [(each.kind, each.output_shapes, each.parameters, each.memory, each.multiply_adds) for each in sizes.layers]
     assert rows == [
-        ("Rescaling", ((28, 28),), 0, 28 * 28 * 4, 0),
+        ("Rescaling", ((28, 28),), 0, 0, 0),  # over before training begins
         ("Reshape", ((28, 28, 1),), 0, 0, 0),
         ("Conv2D", ((26, 26, 4),), 9 * 4 + 4, convolved * 4, convolved * 9),
         ("BatchNormalization", ((26, 26, 4),), 4 * 4, convolved * 4, 0),
@@ -82,8 +82,8 @@ def test_the_memory_to_train(build: Build) -> None:
     assert adam < training.optimizer <= adam + 64
     assert training.activations == 16 * (sizes.memory or 0)
     assert training.backward == 2 * 16 * (26 * 26 * 4 * 4)  # of what the convolution gives
-    assert training.batch == 16 * (28 * 28 + 8)  # images of bytes, class numbers of eight
-    assert training.data == 2 * 64 * (28 * 28 + 8)
+    assert training.batch == 16 * (28 * 28 * 4 + 8)  # images rescaled, class numbers of eight bytes
+    assert training.data == 2 * 64 * (28 * 28 * 4 + 8)
     assert training.total == sum(
         [
             training.parameters,
@@ -113,10 +113,12 @@ def test_a_batch_larger_than_the_data(build: Build) -> None:
 
 
 def test_a_model_of_ones_own_is_shown_with_its_layers(build: Build) -> None:
-    [normalization, inner] = sizes_of(
-        build("model: own:net\ndataset: {source: iris, preprocess: [Normalization]}")
-    ).layers
-    assert (normalization.kind, inner.name, inner.kind) == ("Normalization", "mine", "Functional")
+    layers = sizes_of(build("model: own:net\ndataset: {source: iris, preprocess: [Normalization]}")).layers
+    shown = [(layer.kind, layer.multiply_adds) for layer in layers]
+    assert shown == [("Normalization", 0), ("Dense", 16), ("Dense", 12)]
+    noisy = sizes_of(build("model: own:net\ndataset: {source: iris, preprocess: [{GaussianNoise: 0.1}]}")).layers
+    noise, inner = noisy
+    assert (noise.kind, inner.name, inner.kind) == ("GaussianNoise", "mine", "Functional")
     assert [(layer.kind, layer.multiply_adds) for layer in inner.layers] == [("Dense", 16), ("Dense", 12)]
     assert (inner.multiply_adds, inner.parameters, inner.memory) == (28, 35, 28)
 

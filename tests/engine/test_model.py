@@ -38,7 +38,7 @@ def test_a_stack_of_dense_layers(build: Build) -> None:
 def test_a_convolutional_stack_on_images(build: Build) -> None:
     layers = ["{Reshape: [28, 28, 1]}", "{Conv2D: {filters: 2, kernel_size: 3}}", "MaxPooling2D", "Flatten",
               "{Dense: {units: 10, activation: softmax}}"]  # fmt: skip
-    model = build(IMAGES + "".join(f"    - {layer}\n" for layer in layers)).model
+    model = build(IMAGES + "".join(f"    - {layer}\n" for layer in layers)).exported
     assert [tuple(layer.output.shape)[1:] for layer in model.layers] == [
         (28, 28), (28, 28), (28, 28, 1), (26, 26, 2), (13, 13, 2), (338,), (10,),
     ]  # fmt: skip
@@ -136,8 +136,8 @@ OUT = "{Dense: {units: 3, activation: softmax}}"
         ("model: {own:net: {unit: 3}}", "unit", ["own:net has no argument 'unit'", "did you mean 'units'?"]),
         ("model: own:narrow", "own:narrow", ["does not take what reaches it, of shape (4,)", "7"]),
         ("model: own:two_outputs", "own:two_outputs", ["has several outputs"]),
-        ("model: own:OwnStep\ndataset: {source: iris, preprocess: [Normalization]}", "own:OwnStep",
-         ["has a train_step of its own", "set dataset.preprocess: []"]),
+        ("model: own:OwnStep\ndataset: {source: iris, preprocess: [{GaussianNoise: 0.1}]}", "own:OwnStep",
+         ["has a train_step of its own", "take those that draw at random out of dataset.preprocess"]),
         ("model: own:nothing", "own:nothing", ["'own' has no 'nothing'"]),
     ],
 )  # fmt: skip
@@ -159,6 +159,7 @@ def test_what_does_not_fit_is_reported_at_its_line(lines: str, marked: str, says
         ("own:Own", "iris"),
         ("own:Own", "{source: iris, preprocess: [Normalization]}"),
         ("own:OwnStep", "iris"),
+        ("own:OwnStep", "{source: iris, preprocess: [Normalization]}"),
     ],
 )
 def test_models_of_ones_own(model: str, dataset: str, build: Build) -> None:
@@ -166,7 +167,8 @@ def test_models_of_ones_own(model: str, dataset: str, build: Build) -> None:
     assert prepared.model(prepared.dataset.train.x[:5]).shape == (5, 3)
     assert prepared.model.count_params() > 0
     wrapped = "Normalization" in dataset
-    assert any(isinstance(layer, keras.layers.Normalization) for layer in prepared.model.layers) == wrapped
+    assert any(isinstance(layer, keras.layers.Normalization) for layer in prepared.exported.layers) == wrapped
+    assert (type(prepared.model).__name__ == "OwnStep") == ("OwnStep" in model)
     if "units: 9" in model:
         assert prepared.model.layers[1].units == 9
 
@@ -176,12 +178,12 @@ def test_normalization_learns_from_the_training_rows_only(build: Build) -> None:
         "dataset: {source: pima, preprocess: [Normalization], test_split: 0.2, validation_split: 0.2}\n"
         "model: {layers: [{Dense: {units: 1, activation: sigmoid}}]}\nloss: binary_crossentropy\n"
     )
-    layer = prepared.model.layers[1]
-    x = prepared.dataset.train.x
+    layer = prepared.exported.layers[1]
+    x = resolve_data(prepared.experiment)[1].train.x
     assert len(x) == 491
     assert np.asarray(layer.mean).ravel() == pytest.approx(x.mean(axis=0), rel=1e-4)
     assert np.asarray(layer.variance).ravel() == pytest.approx(x.var(axis=0), rel=1e-3)
-    outputs = keras.Model(prepared.model.inputs, layer.output).predict(x, verbose=0)
+    outputs = prepared.dataset.train.x
     assert outputs.mean(axis=0) == pytest.approx(np.zeros(8), abs=1e-4)
 
 
@@ -190,8 +192,8 @@ def test_normalization_behind_rescaling_learns_from_rescaled_rows(build: Build) 
         "dataset: {source: mnist, limit: 60, preprocess: [{Rescaling: 0.5}, {Normalization: {axis: null}}]}\n"
         "model: {layers: [Flatten, {Dense: {units: 10, activation: softmax}}]}\n"
     )
-    x = prepared.dataset.train.x.astype(np.float64) * 0.5
-    layer = prepared.model.layers[2]
+    x = resolve_data(prepared.experiment)[1].train.x.astype(np.float64) * 0.5
+    layer = prepared.exported.layers[2]
     assert np.asarray(layer.mean).item() == pytest.approx(x.mean(), rel=1e-4)
     assert np.asarray(layer.variance).item() == pytest.approx(x.var(), rel=1e-4)
 
@@ -200,8 +202,9 @@ def test_preprocessing_is_saved_inside_the_model(build: Build, folder: Path) -> 
     prepared = build("dataset: {source: iris, preprocess: [Normalization]}")
     prepared.model.save(folder / "model.keras")
     loaded = keras.models.load_model(folder / "model.keras", compile=False)
+    raw = resolve_data(prepared.experiment)[1].train.x[:9]
     rows = prepared.dataset.train.x[:9]
-    assert np.array_equal(loaded.predict(rows, verbose=0), prepared.model.predict(rows, verbose=0))
+    assert np.array_equal(loaded.predict(raw, verbose=0), prepared.model.predict(rows, verbose=0))
     assert float(np.asarray(loaded.layers[1].mean).ravel()[0]) == pytest.approx(5.843, abs=0.01)
 
 
@@ -233,11 +236,12 @@ def test_a_layer_of_ones_own_learns_from_what_the_layers_before_it_make(build: B
         "dataset: {source: mnist, limit: 20, preprocess: [{Rescaling: 0.5}, own:Peak]}\n"
         "model: {layers: [Flatten, {Dense: {units: 10, activation: softmax}}]}\n"
     )
-    assert prepared.model.layers[2].peak == 127.5
+    assert prepared.exported.layers[2].peak == 127.5
 
 
 def test_what_a_preprocessing_layer_is_given_it_does_not_learn(build: Build) -> None:
-    layer = build("dataset: {source: iris, preprocess: [{Normalization: {mean: 1.0, variance: 4.0}}]}").model.layers[1]
+    lines = "dataset: {source: iris, preprocess: [{Normalization: {mean: 1.0, variance: 4.0}}]}"
+    layer = build(lines).exported.layers[1]
     assert np.asarray(layer(np.array([[5.0, 1.0, 1.0, 1.0]]))).ravel().tolist() == [2.0, 0.0, 0.0, 0.0]
 
 
