@@ -20,7 +20,9 @@ from dnnrun.data.facts.of_arrays import facts_of_source
 from dnnrun.data.facts.of_images import facts_of_images
 from dnnrun.data.facts.sizes import MOST_FILES, is_small
 from dnnrun.data.load import load_dataset
-from dnnrun.data.sources.images import read_images
+from dnnrun.data.sources import ArgumentError
+from dnnrun.data.sources.images import read_images, stream_images
+from dnnrun.errors import DataError
 
 SPARSE = "sparse_categorical_crossentropy"
 GREY = np.arange(60, dtype=np.uint8).reshape(6, 10) * 4
@@ -44,9 +46,9 @@ def test_grey_images_with_the_names_of_their_folders(load: Load) -> None:
     two_classes()
     data = load("source: {images: pets}", loss=SPARSE)
     assert data.train.x.dtype == np.uint8
-    assert data.train.x.tolist() == [GREY.tolist(), GREY[::-1].tolist(), (GREY // 2).tolist()]
+    assert data.train.x.tolist() == [GREY.tolist(), (GREY // 2).tolist(), GREY[::-1].tolist()]
     assert data.class_names == ("cat", "dog")
-    assert data.train.y.tolist() == [0, 0, 1]
+    assert data.train.y.tolist() == [0, 1, 0]
     assert data.is_image
 
 
@@ -131,7 +133,7 @@ def test_folders_called_train_and_test_are_taken_for_that() -> None:
     two_classes("pets/test", GREY // 3)
     two_classes("pets/val")
     data = read_images("pets")
-    assert data.y.tolist() == ["cat", "cat", "dog"]
+    assert sorted(data.y.tolist()) == ["cat", "cat", "dog"]
     assert data.x_test is not None
     assert data.x_test[0].tolist() == (GREY // 3).tolist()
 
@@ -152,16 +154,17 @@ def test_folders_in_folders_hidden_files_and_links() -> None:
     Path("pets/dog/link.png").symlink_to(Path("pets/cat/a.png").resolve())
     Path("pets/bird").symlink_to(Path("pets/cat").resolve())
     data = read_images("pets")
-    assert [file.name for file in data.files] == ["a.png", "b.png", "a.png", "deep.png"]
+    names = [str(file.relative_to("pets")) for file in data.files]
+    assert names == ["cat/a.png", "dog/a.png", "cat/b.png", "dog/more/deep.png"]
 
 
 def test_the_fingerprint_is_that_of_the_files_and_their_classes() -> None:
     two_classes()
     before = read_images("pets").fingerprint()
     assert read_images("pets", size=(3, 3)).fingerprint() == before
-    Path("pets/cat/b.png").rename("pets/dog/0.png")  # the files follow each other as before
+    Path("pets/cat/b.png").rename("pets/dog/b.png")  # the files follow each other as before
     moved = read_images("pets").fingerprint()
-    Path("pets/dog/0.png").rename("pets/cat/b.png")
+    Path("pets/dog/b.png").rename("pets/cat/b.png")
     assert (moved != before, read_images("pets").fingerprint()) == (True, before)
     save("pets/dog/a.png", GREY)
     assert read_images("pets").fingerprint() not in {before, moved}
@@ -176,6 +179,42 @@ def test_reading_twice_gives_the_same_whatever_the_number_of_threads(monkeypatch
     assert (first.x == second.x).all()
     assert first.fingerprint() == second.fingerprint()
     assert sorted(first.x[:, 0, 0].tolist()) == list(range(200))
+
+
+def test_the_classes_take_turns() -> None:
+    for i in range(12):
+        save(f"pets/{'cat' if i < 8 else 'dog'}/{i:02}.png", GREY)
+    assert "".join(label[0] for label in read_images("pets").y) == "cdccdccdccdc"
+
+
+def test_pieces_are_the_same_rows_as_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    for i in range(7):
+        save(f"pets/train/{'cat' if i % 2 else 'dog'}/{i}.png", GREY + i if i != 3 else COLOR)
+        save(f"pets/test/{'cat' if i % 2 else 'dog'}/{i}.png", GREY - i)
+    monkeypatch.setattr("dnnrun.data.sources.images._PIECE", 3 * COLOR.size)
+    whole, parts = read_images("pets"), stream_images("pets")
+    for chunks, x in ((parts.x, whole.x), (parts.x_test, whole.x_test)):
+        assert chunks.rows == (3, 3, 1)
+        pieces = [chunks.read(piece) for piece in (2, 0, 1)]
+        assert np.concatenate([pieces[1], pieces[2], pieces[0]]).tolist() == x.tolist()
+    assert (parts.y == whole.y).all()
+    assert parts.fingerprint() == whole.fingerprint()
+    save("pets/train/cat/9.png", GREY[:3])
+    with pytest.raises(ArgumentError, match="there are 2 sizes"):
+        stream_images("pets")
+    resized = stream_images("pets", size=(2, 3))
+    assert resized.x.read(0).tolist() == read_images("pets", size=(2, 3)).x[: resized.x.rows[0]].tolist()
+
+
+def test_what_becomes_of_a_file_during_the_training() -> None:
+    two_classes()
+    chunks = stream_images("pets").x
+    save("pets/cat/b.png", GREY)
+    with pytest.raises(DataError, match=r"cat/b.png: the file has changed since the training began"):
+        chunks.read(0)
+    Path("pets/cat/b.png").unlink()
+    with pytest.raises(DataError, match=r"cat/b.png: cannot be read: No such file"):
+        chunks.read(0)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from dnnrun.data.dataset import Dataset
-from dnnrun.data.sources.tfrecord import read_tfrecord
+from dnnrun.data.sources.tfrecord import read_tfrecord, stream_tfrecord
 from dnnrun.errors import DataError
 from tests.data.tfrecords import framed, record, write
 
@@ -137,3 +137,40 @@ def test_every_length_that_is_cut_off_is_noticed() -> None:
         Path("t.tfrecord").write_bytes(content[:length])
         with pytest.raises(DataError, match="record 1, counted from 0, is cut off"):
             read_tfrecord("t.tfrecord", {"x": "int64", "y": "int64"}, "y")
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_pieces_are_the_same_rows_as_in_memory(
+    compress: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (0, 1):
+        rows = [record(a=[i], b=[i / 4, i + number / 2], y=[i % 2], w=[i + 0.5]) for i in range(5)]
+        Path(f"t{number}.tfrecord").write_bytes(compress(b"".join(map(framed, rows))))
+    size = len(framed(record(a=[1], b=[0.5, 0.5], y=[0], w=[0.5])))
+    monkeypatch.setattr("dnnrun.data.sources.records._PIECE", 2 * size - 4)
+    features = {"a": "int64", "b": {"shape": [2], "dtype": "float32"}, "y": "int64", "w": "float32"}
+    arguments = {"features": features, "target": "y", "test": "t1.tfrecord", "weights": "w"}
+    whole, parts = read_tfrecord("t?.tfrecord", **arguments), stream_tfrecord("t?.tfrecord", **arguments)
+    chunks = parts.x
+    assert chunks.rows == ((2, 2, 1) * 2 if compress is bytes else (5, 5))
+    pieces = {piece: chunks.read(piece) for piece in reversed(range(len(chunks.rows)))}
+    for name, array in whole.x.items():
+        assert np.concatenate([pieces[piece][name] for piece in sorted(pieces)]).tolist() == array.tolist()
+    assert (parts.y.tolist(), parts.weights.tolist()) == (whole.y.tolist(), whole.weights.tolist())
+    assert parts.x_test.read(0)["a"].tolist() == whole.x_test["a"][: parts.x_test.rows[0]].tolist()
+    assert parts.fingerprint() == whole.fingerprint()
+
+
+def test_a_table_in_pieces_has_the_columns_of_one_in_memory() -> None:
+    write("t.tfrecord", [record(a=[i], b=[i / 2], y=[i % 2]) for i in range(4)])
+    data = stream_tfrecord("t.tfrecord", {"a": "int64", "b": "float32", "y": "int64"}, "y")
+    assert data.feature_names == ("a", "b")
+    assert data.x.read(0).tolist() == [[0, 0], [1, 0.5], [2, 1], [3, 1.5]]
+
+
+def test_what_becomes_of_a_file_during_the_training() -> None:
+    write("t.tfrecord", [record(a=[i], y=[i % 2]) for i in range(4)])
+    chunks = stream_tfrecord("t.tfrecord", {"a": "int64", "y": "int64"}, "y").x
+    write("t.tfrecord", [record(a=[i], y=[i % 2]) for i in range(3)])
+    with pytest.raises(DataError, match=r"t.tfrecord: the file has become shorter since the training began"):
+        chunks.read(0)

@@ -46,7 +46,7 @@ class ClassFolders:
     Args:
         folder: the one around them.
         classes: the names of the class folders, sorted.
-        files: of all of them, class by class, sorted by their names.
+        files: of all of them: of each class in the order of their names, and the classes by turns.
         labels: the class of each.
     """
 
@@ -97,8 +97,19 @@ def list_class_folders(folder: Path, argument: str, form: Form, *, at_least: int
     if len(classes) < at_least:
         what = f"{folder}: there is one class only, {classes[0]!r}, so there is nothing to learn"
         raise ArgumentError(argument, what, f"each class needs a folder of its own inside {str(folder)!r}")
-    files = [(file, name) for name, inside in by_class.items() for file in inside]
-    return ClassFolders(folder, tuple(classes), tuple(file for file, _ in files), tuple(name for _, name in files))
+    turns = _in_turns(by_class)
+    return ClassFolders(folder, tuple(classes), tuple(file for file, _ in turns), tuple(name for _, name in turns))
+
+
+def _in_turns(by_class: dict[str, list[Path]]) -> list[tuple[Path, str]]:
+    """Return the files, each with its class, so ordered that every stretch has about the classes' shares of the whole.
+
+    Class by class the last rows would be all of one class, and so would those that lie together on disk.
+    """
+    placed = [
+        ((place + 0.5) / len(files), name, file) for name, files in by_class.items() for place, file in enumerate(files)
+    ]
+    return [(file, name) for _, name, file in sorted(placed)]
 
 
 def is_passed_over(name: str) -> bool:

@@ -107,7 +107,7 @@ def decode_all(files: Sequence[Path], frame: Frame, into: Array | None, *, resiz
 
 def refuse_damaged(looks: Iterable[Look]) -> None:
     """Raise `DataError`, naming them, where files could not be decoded."""
-    faulty = [look for look in looks if look.fault]
+    faulty = sorted((look for look in looks if look.fault), key=lambda look: look.file)
     problems = [Problem(f"{look.file}: {look.fault}") for look in faulty[:_SHOWN]]
     if len(faulty) > _SHOWN:
         problems.append(Problem(f"{len(faulty) - _SHOWN} more images like these"))
@@ -132,6 +132,8 @@ def _look(file: Path, frame: Frame | None, into: Array | None, *, resize: bool =
             return look
     except UnidentifiedImageError:
         return Look(file, fault="no image, or damaged: its content is neither PNG, JPEG, BMP nor GIF")
+    except (FileNotFoundError, PermissionError) as error:
+        return Look(file, fault=f"cannot be read: {error.strerror}")
     except MemoryError:
         raise
     except Exception as error:  # a damaged file makes Pillow raise nearly anything

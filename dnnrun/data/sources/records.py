@@ -6,11 +6,14 @@ record_writer.h). TensorFlow is not needed, and none of its threads are started 
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import struct
+import sys
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
@@ -23,13 +26,47 @@ Compression = Literal["auto", "none", "gzip", "zlib"]
 
 _HEADER = struct.Struct("<QI")
 _FOOTER = struct.Struct("<I")
+_PIECE = 32_000_000  # bytes
 _MASK = 0xA282EAD8
 _AGAIN = "get the file again, or write it again with tf.io.TFRecordWriter"
 _COMPRESSED = "is it compressed? compression: gzip or zlib; else write it with tf.io.TFRecordWriter"
 
 
-def records_in(file: Path, argument: str, compression: Compression = "auto") -> Iterator[tuple[int, bytes]]:
-    """Yield where each record of a file begins, in its bytes once decompressed, and its content.
+@dataclass(frozen=True)
+class Span:
+    """Records of a file that follow each other.
+
+    Args:
+        file: it.
+        compression: of the file; a compressed one has only one span.
+        begin: the byte at which the first begins.
+        first: its number in the file, from 0.
+        count: how many there are.
+    """
+
+    file: Path
+    compression: Compression
+    begin: int
+    first: int
+    count: int
+
+    def records(self) -> Iterator[bytes]:
+        """Read them.
+
+        Raises:
+            DataError: the file is not as it was.
+        """
+        with _read_errors(self.file, "path"), _opened(self.file, self.compression) as stream:
+            stream.seek(self.begin)
+            for number in range(self.first, self.first + self.count):
+                record = record_at(stream, self.file, number)
+                if record is None:
+                    raise DataError(f"{self.file}: the file has become shorter since the training began")
+                yield record
+
+
+def pieces_of(file: Path, argument: str, compression: Compression = "auto") -> Iterator[tuple[Span, list[bytes]]]:
+    """Yield the records of a file in pieces of about 32 MB, or as one piece if it is compressed, with their place.
 
     Args:
         file: to read.
@@ -39,9 +76,25 @@ def records_in(file: Path, argument: str, compression: Compression = "auto") -> 
     Raises:
         DataError: the file cannot be read, is no TFRecord file, or a record is cut off or damaged.
     """
-    try:
+    with _read_errors(file, argument):
+        most = sys.maxsize if is_compressed(file, compression) else _PIECE
         with _opened(file, compression) as stream:
-            yield from _records(stream, file)
+            begin = position = first = 0
+            records: list[bytes] = []
+            while (content := record_at(stream, file, first + len(records))) is not None:
+                records.append(content)
+                position += _HEADER.size + len(content) + _FOOTER.size
+                if position - begin >= most:
+                    yield Span(file, compression, begin, first, len(records)), records
+                    begin, first, records = position, first + len(records), []
+            if records:
+                yield Span(file, compression, begin, first, len(records)), records
+
+
+@contextlib.contextmanager
+def _read_errors(file: Path, argument: str) -> Iterator[None]:
+    try:
+        yield
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise DataError(f"{file}: damaged, or not compressed so: {error}", hint=_AGAIN) from error
     except OSError as error:
@@ -80,14 +133,6 @@ def is_compressed(file: Path, compression: Compression) -> bool:
         with file.open("rb") as stream:
             return stream.read(3) == b"\x1f\x8b\x08"
     return compression != "none"
-
-
-def _records(stream: IO[bytes], file: Path) -> Iterator[tuple[int, bytes]]:
-    begin = number = 0
-    while (content := record_at(stream, file, number)) is not None:
-        yield begin, content
-        begin += _HEADER.size + len(content) + _FOOTER.size
-        number += 1
 
 
 def _opened(file: Path, compression: Compression) -> IO[bytes]:
