@@ -72,6 +72,13 @@ SOURCES: dict[str, SourceEntry] = {
         dict.fromkeys(("x_test", "y_test", "class_names")),
         ("x", "y", "x_test", "y_test"),
     ),
+    "text": SourceEntry(
+        f"{_HOME}.text:read_text",
+        "Texts with labels: a column of CSV files, or .txt files in a folder for each class.",
+        ("path",),
+        {**dict.fromkeys(("text", "target", "test", "separator")), "encoding": "utf-8"},
+        ("path", "test"),
+    ),
     "tfrecord": SourceEntry(
         f"{_HOME}.tfrecord:read_tfrecord",
         "Records in TFRecord files, described feature by feature.",

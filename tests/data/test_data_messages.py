@@ -107,6 +107,20 @@ def write_image(path: Path) -> None:
         path.write_bytes(b"")
 
 
+def write_texts() -> None:
+    """Write folders of texts, good and bad, into the current directory."""
+    files = {
+        "good/neg/0.txt": b"bad", "good/pos/0.txt": b"good",
+        "latin/neg/0.txt": b"bad", "latin/pos/0.txt": b"good\nbut\ncaf\xe9",
+        "blank/neg/0.txt": b"bad", "blank/pos/0.txt": b" \n", "blank/pos/1.txt": b"",
+        "strangers/neg/0.txt": b"bad", "strangers/neg/1.pdf": b"PDF", "strangers/pos/0.txt": b"good",
+        "flat/0.txt": b"bad",
+    }  # fmt: skip
+    for name, content in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(content)
+
+
 def write_records() -> None:
     """Write TFRecord files, good and bad, into the current directory."""
     good = [tfrecords.record(x=[i, 2], y=[i % 2]) for i in range(4)]
@@ -141,6 +155,8 @@ def test_message(case: Path, folder: Path) -> None:
     assert marker, f"{case.name} has no line {OUTPUT!r}"
     if case.stem.startswith(("npz", "npy")):
         write_arrays()
+    if case.stem.startswith("text"):
+        write_texts()
     if case.stem.startswith("tfrecord"):
         write_records()
     if "images" in case.stem.split("_"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from pathlib import Path
 
@@ -13,10 +14,18 @@ MOST_FILES = 1000  # of a folder; more are not looked at
 
 
 def files_of(source: Component) -> list[str]:
-    """Return the files and folders that a source of dnnrun's own names."""
+    """Return the files and folders that a source of dnnrun's own names, those of a pattern one by one."""
     entry = SOURCES.get(source.name)
     named = [source.arguments.get(argument) for argument in entry.files] if entry else []
-    return [name for name in named if isinstance(name, str)]
+    return [file for name in named for file in _named(name)]
+
+
+def _named(value: object) -> list[str]:
+    if isinstance(value, tuple | list):
+        return [file for each in value for file in _named(each)]
+    if not isinstance(value, str):
+        return []
+    return (glob.glob(value, recursive=True) or [value]) if glob.has_magic(value) else [value]
 
 
 def is_small(file: Path) -> bool:

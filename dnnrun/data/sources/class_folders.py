@@ -139,8 +139,8 @@ def _check_outside(folder: Path, argument: str, form: Form, classes: Collection[
         names = sorted(e.name for e in entries if e.is_file() and not is_passed_over(e.name))
     loose = [name for name in names if name.lower().endswith(form.suffixes)]
     if not classes:
-        found = f"{_count(len(loose), form.one)} but " if loose else ""
-        raise ArgumentError(argument, f"{folder}: there are {found}no folders in it", layout)
+        found = f", only {_count(len(loose), form.one)}" if loose else ""
+        raise ArgumentError(argument, f"{folder}: there are no folders in it{found}", layout)
     if loose:
         what = f"{folder}: {_count(len(loose), form.one)} beside the class folders: {_listed(loose)}"
         raise ArgumentError(argument, what, f"move each into the folder of its class ({_listed(sorted(classes))})")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,8 @@ import numpy as np
 
 from dnnrun.config.outputs import ONLY
 from dnnrun.data.dataset import Array, Arrays, SourceData, unwrapped
-from dnnrun.data.sources import ArgumentError, check_class_names, nearby_files
+from dnnrun.data.sources import ArgumentError, check_class_names
+from dnnrun.data.sources.files import files_of
 from dnnrun.data.sources.record_features import Feature, arrays_of, features_in_config
 from dnnrun.data.sources.records import Compression, Span, pieces_of
 from dnnrun.errors import DataError, suggest
@@ -22,11 +22,11 @@ Part = tuple[Arrays, Arrays, Array | None]
 
 
 def read_tfrecord(
-    path: str,
+    path: str | Sequence[str],
     features: Mapping[str, Any],
     target: str | Mapping[str, str],
     *,
-    test: str | None = None,
+    test: str | Sequence[str] | None = None,
     weights: str | None = None,
     compression: Compression = "auto",
     class_names: tuple[str, ...] | None = None,
@@ -34,11 +34,12 @@ def read_tfrecord(
     """Read `tf.train.Example` records, whose features all have a fixed shape.
 
     Args:
-        path: a file, or several by a pattern such as ``train-*.tfrecord``, which are read in the order of their names.
+        path: a file, several in a list, or a pattern such as ``train-*.tfrecord``, whose files are read in the order of
+            their names.
         features: for each feature to read its ``dtype``, or a mapping of ``dtype``, ``shape`` and ``decode``, which is
             ``image`` for the bytes of an image file, ``raw`` for those of an array.
         target: the feature to predict, or that for each output.
-        test: a file or a pattern, as the test set.
+        test: likewise, as the test set.
         weights: the feature with the weight of each row in the loss.
         compression: of whole files; ``auto`` tells gzip by itself.
         class_names: what the class numbers 0, 1, ... stand for.
@@ -53,11 +54,11 @@ def read_tfrecord(
 
 
 def stream_tfrecord(
-    path: str,
+    path: str | Sequence[str],
     features: Mapping[str, Any],
     target: str | Mapping[str, str],
     *,
-    test: str | None = None,
+    test: str | Sequence[str] | None = None,
     weights: str | None = None,
     compression: Compression = "auto",
     class_names: tuple[str, ...] | None = None,
@@ -101,16 +102,6 @@ class RecordChunks:
         """
         span = self._spans[piece]
         return self._features_from(arrays_of(span.records(), self._described, str(span.file), span.first))
-
-
-def files_like(pattern: str, argument: str) -> tuple[Path, ...]:
-    """Return the file, or the files that a pattern stands for, sorted by name."""
-    if not glob.has_magic(pattern) or Path(pattern).exists():
-        return (Path(pattern),)
-    found = tuple(sorted(Path(name) for name in glob.glob(pattern, recursive=True) if Path(name).is_file()))
-    if not found:
-        raise ArgumentError(argument, f"{pattern}: there is no file of such a name", nearby_files(Path(pattern)))
-    return found
 
 
 class _Roles:
@@ -187,10 +178,10 @@ class _Found:
     @classmethod
     def of(
         cls,
-        path: str,
+        path: str | Sequence[str],
         features: Mapping[str, Any],
         target: str | Mapping[str, str],
-        test: str | None,
+        test: str | Sequence[str] | None,
         weights: str | None,
         compression: Compression,
         class_names: tuple[str, ...] | None,
@@ -198,9 +189,9 @@ class _Found:
         check_class_names(class_names)
         described = features_in_config(features)
         roles = _Roles(described, target, weights)
-        files = {"path": files_like(path, "path")}
+        files = {"path": files_of("path", path)}
         if test is not None:
-            files["test"] = files_like(test, "test")
+            files["test"] = files_of("test", test)
         return cls(files, described, roles, compression, class_names or None)
 
     def read(self, argument: str) -> dict[str, Array]:
