@@ -33,8 +33,9 @@ format: $(VENV)/installed-dev ## rewrite the code in the project's style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-catalog: $(VENV)/installed-dev ## describe the installed Keras in dnnrun/config/catalog.json
+catalog: $(VENV)/installed-dev ## describe the installed Keras and scikit-learn in dnnrun/config/*.json
 	$(BIN)/python -m dnnrun.engine.catalog dnnrun/config/catalog.json
+	$(BIN)/python -W ignore -m dnnrun.estimators.catalog dnnrun/config/estimators.json
 	$(MAKE) schema
 
 schema: $(VENV)/installed ## describe the config language for editors in configs/dnnrun.schema.json

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from dnnrun.config.changes import DATA, Change, changes_between, refuse_changes
 from dnnrun.config.load import Override, complete, load_config
 from dnnrun.config.resolved import to_plain
-from dnnrun.config.schema import Experiment
+from dnnrun.config.schema import EstimatorConfig, Experiment
 from dnnrun.config.smoke import smoke_test_of
 from dnnrun.data.dataset import Dataset
 from dnnrun.data.facts.cheap import cheap_facts
@@ -87,6 +87,12 @@ def _train(
     observer: Observer,
     workers: Workers | None = None,
 ) -> Run:
+    if isinstance(experiment.model, EstimatorConfig):
+        from dnnrun.estimators.fitting import fit_experiment  # noqa: PLC0415 - starts scikit-learn
+
+        if workers is not None:
+            raise ConfigError("a model of scikit-learn is fitted by one process", hint="leave --workers out")
+        return _looked_after(fit_experiment(experiment, dataset, runs_dir=runs_dir, observer=observer), observer, None)
     from dnnrun.engine.training import train_experiment  # noqa: PLC0415 - takes seconds
 
     outcome = train_experiment(
@@ -130,6 +136,9 @@ def resume(
         raise RunError(f"{run.path}: is being trained by a process", hint="wait for it, or interrupt it")
     observer = observer or Observer()
     experiment = load_config(run.resolved_config, overrides)
+    if isinstance(experiment.model, EstimatorConfig):
+        what = f"{run.path}: is of scikit-learn's {experiment.model.sklearn}, which is fitted in one go"
+        raise ConfigError(f"{what}: there is nothing to resume", hint=f"dnnrun train {run.resolved_config}")
     experiment, dataset = _data_of(experiment, observer, allow_code=allow_code)
     changes = changes_between(run.config, to_plain(experiment))
     known = run.record.get("dataset", {}).get("fingerprint")
@@ -188,8 +197,10 @@ def describe(
     overrides: Iterable[str | Override] = (),
     allow_code: bool = False,
     observer: Observer | None = None,
-) -> ModelSizes:
+) -> ModelSizes | None:
     """Build the model of one experiment on the CPU, try a batch, and return how large it is; nothing is trained.
+
+    A model of scikit-learn is checked likewise, and has no layers to tell of: of that None is returned.
 
     Args:
         config: a YAML file, what one would hold as a mapping, or an `Experiment`.
@@ -204,6 +215,11 @@ def describe(
     observer = observer or Observer()
     experiment, dataset = _checked_data(_experiment_of(config, overrides), observer, allow_code=allow_code)
     observer.preparing("building the model")
+    if isinstance(experiment.model, EstimatorConfig):
+        from dnnrun.estimators.fitting import prepare  # noqa: PLC0415 - starts scikit-learn
+
+        prepare(experiment, dataset)
+        return None
     from dnnrun.engine.measuring import measure  # noqa: PLC0415 - takes seconds
 
     return measure(experiment, dataset, allow_code=allow_code)
@@ -253,10 +269,11 @@ def _report(problems: Iterable[Problem], observer: Observer) -> None:
 
 def _data_of(experiment: Experiment, observer: Observer, *, allow_code: bool) -> tuple[Experiment, Dataset]:
     """Read the data while TensorFlow is starting beside it: each takes seconds, and the cores are there."""
-    starting = _importing("dnnrun.engine.resuming")
+    is_network = not isinstance(experiment.model, EstimatorConfig)
+    starting = _importing("dnnrun.engine.resuming" if is_network else "dnnrun.estimators.fitting")
     observer.preparing(f"reading {experiment.dataset.source}")
     experiment, dataset = resolve_data(experiment, allow_code=allow_code)
-    observer.preparing("starting TensorFlow")
+    observer.preparing(f"starting {'TensorFlow' if is_network else 'scikit-learn'}")
     starting.join()
     _importing("sklearn.metrics", "dnnrun.analysis.plots.table")  # for the end of the run, while it trains
     return experiment, dataset

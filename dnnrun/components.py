@@ -35,10 +35,11 @@ Kind = Literal[
     "activations",
     "sources",
     "models",
+    "estimators",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-CALLED_KINDS: frozenset[Kind] = frozenset({"layers", "optimizers", "callbacks", "sources", "models"})
+CALLED_KINDS: frozenset[Kind] = frozenset({"layers", "optimizers", "callbacks", "sources", "models", "estimators"})
 """Of these a function is never one itself: named alone, it is called too."""
 
 ConfigPath = tuple[str | int, ...]
@@ -62,6 +63,7 @@ _ARGUMENT_NAMES: dict[str, Kind] = {
     "cells": "layers",
     "inner_optimizer": "optimizers",
 }
+_ARGUMENTS_OF_ESTIMATORS: dict[str, Kind] = {"estimator": "estimators", "regressor": "estimators"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,19 @@ def is_import_path(name: str) -> bool:
 
 
 @functools.cache
-def kind_of_argument(argument: str) -> Kind | None:
+def kind_of_argument(argument: str, of: Kind | None = None) -> Kind | None:
     """Return what kind of object the argument of this name takes, or None where it takes plain values.
 
     Keras names its arguments after what they hold (``kernel_initializer``, ``bias_regularizer``), which
-    is what lets one notation serve at every depth.
+    is what lets one notation serve at every depth. scikit-learn's mean other things by the same names, and hold
+    estimators at most.
+
+    Args:
+        argument: its name.
+        of: the kind of the object that takes it.
     """
+    if of == "estimators":
+        return _ARGUMENTS_OF_ESTIMATORS.get(argument)
     for suffix, kind in _ARGUMENT_SUFFIXES:
         if argument == suffix or argument.endswith("_" + suffix):
             return kind

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from dnnrun.config.changes import HARMLESS, changes_between
+from dnnrun.config.positions import is_estimator
 from dnnrun.store import Run
 
 Verdict = Literal["bit-identical", "within tolerance", "different"]
@@ -28,7 +29,8 @@ class Repetition:
     Args:
         verdict: in a word.
         epochs: how many were compared.
-        weights_compared: whether the final weights were, too; not when only the first epochs were trained again.
+        weights_compared: whether the final weights were, too; not when only the first epochs were trained again, and
+            not for an estimator of scikit-learn, of which the predictions are.
         furthest: the largest difference, relative to the larger of the two values; 0 where all bits are equal.
         where: the metric and epoch, or the variable, that differs most; empty where nothing does.
         changed: what is not as it was when the run was made, each in a line.
@@ -56,13 +58,14 @@ def compare_repetition(first: Run, again: Run, *, tolerance: float) -> Repetitio
     epochs = len(again.history.epochs)
     differences = dict(_of_histories(first, again, epochs))
     whole = epochs == len(first.history.epochs)
+    is_fitted = is_estimator(first.config.get("model"))
     if whole:
-        differences |= dict(_of_weights(first, again))
+        differences |= dict(_of_predictions(first, again) if is_fitted else _of_weights(first, again))
     where, furthest = max(differences.items(), key=lambda pair: pair[1], default=("", 0.0))
     verdict: Verdict = "within tolerance" if furthest <= tolerance else "different"
     if furthest == 0:
         verdict, where = "bit-identical", ""
-    return Repetition(verdict, epochs, whole, furthest, where, tuple(_changed(first, again)))
+    return Repetition(verdict, epochs, whole and not is_fitted, furthest, where, tuple(_changed(first, again)))
 
 
 def _of_histories(first: Run, again: Run, epochs: int) -> Iterator[tuple[str, float]]:
@@ -81,7 +84,15 @@ def _of_weights(first: Run, again: Run) -> Iterator[tuple[str, float]]:
     kept = [run.checkpoints.read() for run in (first, again)]
     if kept[0] is None or kept[1] is None:
         return
-    arrays, others = kept[0].arrays, kept[1].arrays
+    yield from _of_arrays(kept[0].arrays, kept[1].arrays)
+
+
+def _of_predictions(first: Run, again: Run) -> Iterator[tuple[str, float]]:
+    """Compare what was said of the judged rows."""
+    yield from _of_arrays(first.predictions, again.predictions)
+
+
+def _of_arrays(arrays: Mapping[str, Any], others: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
     for name in dict.fromkeys((*arrays, *others)):
         alike = name in arrays and name in others and arrays[name].shape == others[name].shape
         yield name, _difference(arrays[name], others[name]) if alike else math.inf

@@ -30,7 +30,7 @@ class Build:
     """What came of building a model.
 
     Args:
-        sizes: of the model; None if something is wrong.
+        sizes: of the model; None if something is wrong, or it is of scikit-learn and has no layers.
         problems: what is wrong, and what may be.
         exit_code: of the command; 0 if nothing is wrong.
     """

@@ -14,7 +14,7 @@ from dnnrun.cli.chatter import Chatter
 from dnnrun.cli.screen import print_problems
 from dnnrun.cli.time_left import TimeLeft
 from dnnrun.errors import Problem
-from dnnrun.running.observer import Observer, Plan
+from dnnrun.running.observer import FitPlan, Observer, Plan
 
 _UPDATES_A_SECOND = 8
 _NOT_METRICS = ("epoch", "seconds", "learning_rate")
@@ -30,7 +30,7 @@ class TrainingScreen(Observer):
     """
 
     def __init__(self, chatter: Chatter, *, live: bool, quiet: bool) -> None:
-        self.plan: Plan | None = None
+        self.plan: Plan | FitPlan | None = None
         self.epochs_seen = 0
         self._is_live = live and not quiet
         self._chatter = chatter
@@ -80,9 +80,17 @@ class TrainingScreen(Observer):
             self._progress.add_task(_counter(first, plan.epochs), total=total, measured="", left="")
             self._progress.start()
 
+    def fitting(self, plan: FitPlan) -> None:
+        """Print the header of what is fitted in one go."""
+        self.plan = plan
+        self._chatter.continue_in(plan.log)
+        self.close()
+        for line in () if self._quiet else fit_header_lines(plan):
+            self.console.print(line)
+
     def stepped(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
         """Move the bar."""
-        if self._progress is None or self.plan is None:
+        if self._progress is None or not isinstance(self.plan, Plan):
             return
         self._clock.stepped((epoch - 1 - self.plan.epochs_done) * self.plan.steps + step)
         self._draw(_counter(epoch, self.plan.epochs), metrics_text(logs))
@@ -111,7 +119,8 @@ class TrainingScreen(Observer):
         self.epochs_seen = int(row["epoch"])
         if self._quiet or self.plan is None:
             return
-        line = f"{_counter(self.epochs_seen, self.plan.epochs)}  {metrics_text(row)}  {seconds_text(row['seconds'])}"
+        counter = _counter(self.epochs_seen, self.plan.epochs) if isinstance(self.plan, Plan) else "fitted"
+        line = f"{counter}  {metrics_text(row)}  {seconds_text(row['seconds'])}"
         console = self._progress.console if self._progress else self.console
         console.print(Text(line))
 
@@ -142,9 +151,6 @@ class TrainingScreen(Observer):
 
 def header_lines(plan: Plan) -> list[Text]:
     """Return what is said of a run before it begins."""
-    title = Text(plan.name, "bold")
-    if plan.description:
-        title.append(f"  {plan.description}", "dim")
     rows = {
         "data": _data_text(plan.data),
         "model": _model_text(plan),
@@ -155,6 +161,24 @@ def header_lines(plan: Plan) -> list[Text]:
         "start": _start_text(plan),
         "run": str(plan.run),
     }
+    return _header(plan, rows)
+
+
+def fit_header_lines(plan: FitPlan) -> list[Text]:
+    """Return what is said of an estimator's run before it begins."""
+    rows = {
+        "data": _data_text(plan.data),
+        "model": plan.model,
+        "train": f"in one go, seed {plan.seed}, on CPU",
+        "run": str(plan.run),
+    }
+    return _header(plan, rows)
+
+
+def _header(plan: Plan | FitPlan, rows: Mapping[str, str]) -> list[Text]:
+    title = Text(plan.name, "bold")
+    if plan.description:
+        title.append(f"  {plan.description}", "dim")
     return [title, *(Text.assemble((f"  {label:<6}", "cyan"), text) for label, text in rows.items())]
 
 

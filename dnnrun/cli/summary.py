@@ -13,6 +13,7 @@ from rich.text import Text
 from dnnrun.analysis.number_text import metric_text
 from dnnrun.cli.program_names import as_typed
 from dnnrun.cli.progress import seconds_text
+from dnnrun.config.positions import is_estimator
 from dnnrun.store import Run
 
 _SPLIT_NAMES = {
@@ -54,6 +55,8 @@ def _outcome(run: Run) -> Text:
     colour = "bold green" if run.status == "completed" else "bold yellow"
     epochs, planned = len(run.history.epochs), run.config.get("epochs")
     count = f"{epochs} of {planned} epochs" if epochs != planned else f"{epochs} epoch{'s' if epochs != 1 else ''}"
+    if is_estimator(run.config.get("model")):
+        count = "fitted" if epochs else "not fitted"
     seconds = sum(run.history.columns.get("seconds", ()))
     text = Text.assemble((run.status, colour), f": {count} in {seconds_text(seconds)}")
     best = run.record.get("best")
@@ -91,7 +94,7 @@ def _next_commands(run: Run) -> list[str]:
     dnnrun = as_typed("dnnrun", sys.argv[0])
     files = run.files
     commands = []
-    if run.status in {"interrupted", "failed", "crashed"}:
+    if run.status in {"interrupted", "failed", "crashed"} and not is_estimator(run.config.get("model")):
         commands.append(f"{dnnrun} resume {shlex.quote(str(run.path))}    # goes on where it ended")
     commands += [f"{dnnrun} compare {shlex.quote(str(run.path.parent))}/*"]
     if "config" in files:
@@ -99,6 +102,9 @@ def _next_commands(run: Run) -> list[str]:
     if "model" in files:
         python = as_typed("python", sys.executable)
         commands.append(f'{python} -c "import keras; keras.models.load_model({str(files["model"])!r}).summary()"')
+    if "estimator" in files:
+        python = as_typed("python", sys.executable)
+        commands.append(f'{python} -c "import joblib; print(joblib.load({str(files["estimator"])!r}))"')
     return commands
 
 

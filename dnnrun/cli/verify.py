@@ -40,6 +40,8 @@ def verify(
     dnnrun verify runs/20261123-141530-mnist_adam --epochs 2
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
     from dnnrun.api import verify as verify_run
+    from dnnrun.config.positions import is_estimator
+    from dnnrun.store import Run
 
     with training_screen(quiet=quiet) as screen:
         repetition = verify_run(run, epochs=epochs, tolerance=tolerance, allow_code=allow_code, observer=screen)
@@ -47,15 +49,18 @@ def verify(
         furthest = repetition.furthest if repetition.furthest < float("inf") else None
         results().out(json.dumps({"run": str(run), **dataclasses.asdict(repetition), "furthest": furthest}))
     else:
-        for line in _lines(repetition):
+        is_fitted = is_estimator(Run(run).config.get("model"))
+        for line in _lines(repetition, is_fitted=is_fitted):
             results().print(line, markup=False)
     if repetition.verdict == "different":
         raise typer.Exit(_DIFFERENT)
 
 
-def _lines(repetition: Repetition) -> list[str]:
+def _lines(repetition: Repetition, *, is_fitted: bool) -> list[str]:
     what = f"{repetition.epochs} epoch{'s' if repetition.epochs != 1 else ''}"
     compared = f"{what} and the final weights" if repetition.weights_compared else f"{what}, not the weights"
+    if is_fitted:
+        compared = "the metrics and the predictions"
     lines = [f"{repetition.verdict}: compared {compared}"]
     if repetition.where:
         lines.append(f"  furthest apart: {repetition.where}, by {repetition.furthest:.2g} of its size")

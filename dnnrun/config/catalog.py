@@ -1,7 +1,7 @@
-"""Which names Keras and dnnrun have, and what arguments they take, known without importing Keras.
+"""Which names Keras, scikit-learn and dnnrun have, and what arguments they take, known without importing either.
 
-`catalog.json` is generated from an installed Keras by ``make catalog``. Where another version of Keras is
-installed, what the catalogue does not know is warned of, and left to the engine, which asks Keras itself, to refuse.
+`catalog.json` and `estimators.json` are generated from an installed Keras and scikit-learn by ``make catalog``. Where
+another version is installed, what the catalogue does not know is warned of, and left to the library itself to refuse.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dnnrun.config.sources import SOURCES
 from dnnrun.config.topology import INPUTS
 
 FILE = "catalog.json"
+ESTIMATORS = "estimators.json"
 
 # Callbacks that write files, and the argument that says where: left out, dnnrun fills it in; given, it is a path
 # inside the run.
@@ -90,7 +91,7 @@ def entries(kind: Kind) -> dict[str, Entry]:
 
 
 def described_kinds() -> tuple[Kind, ...]:
-    """Return the kinds that the catalogue lists, in its order."""
+    """Return the kinds of Keras's objects, in the order of the catalogue."""
     return tuple(kind for kind in KINDS if kind in _raw())
 
 
@@ -128,8 +129,38 @@ def required_of(name: str, entry: Entry) -> tuple[str, ...]:
 
 
 def is_complete(kind: Kind) -> bool:
-    """Whether a name missing from the catalogue does not exist: dnnrun's own names, or the same Keras."""
-    return kind == "sources" or installed_keras() == described_keras()
+    """Whether a name missing from the catalogue does not exist: dnnrun's own names, or the same library."""
+    library = None if kind == "sources" else library_of(kind)
+    return library is None or library.installed == library.described
+
+
+def is_classifier(name: str) -> bool:
+    """Whether an estimator tells classes; of one that is not known, by its name."""
+    described = _read(ESTIMATORS)
+    return name in described["classifiers"] or (name not in described["regressors"] and "Regress" not in name)
+
+
+def module_of_estimator(name: str) -> str | None:
+    """Return the module that an estimator is imported from, or None for one that is not known."""
+    described = _read(ESTIMATORS)
+    entry = described["classifiers"].get(name) or described["regressors"].get(name)
+    return str(entry["module"]) if entry else None
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Where the names of a kind are from: what it is called, the version described, and the one installed, if any."""
+
+    name: str
+    described: str
+    installed: str | None
+
+
+def library_of(kind: Kind) -> Library:
+    """Return the library whose objects those of a kind are."""
+    if kind == "estimators":
+        return Library("scikit-learn", str(_read(ESTIMATORS)["scikit-learn"]), _installed("sklearn", "scikit_learn"))
+    return Library("Keras", described_keras(), installed_keras())
 
 
 def described_keras() -> str:
@@ -137,30 +168,43 @@ def described_keras() -> str:
     return str(_raw()["keras"])
 
 
-@functools.cache
 def installed_keras() -> str | None:
-    """Return the version of the installed Keras without importing it, or None.
+    """Return the version of the installed Keras without importing it, or None."""
+    return _installed("keras", "keras")
+
+
+@functools.cache
+def _installed(package: str, distribution: str) -> str | None:
+    """Return the version of an installed package without importing it, or None.
 
     It is read off the name of the folder that pip leaves beside the package: importing `importlib.metadata`, which
     does the same, takes a tenth of the time in which a config is to be validated.
     """
-    spec = importlib.util.find_spec("keras")
+    spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         return None
-    folders = list(Path(spec.origin).parent.parent.glob("keras-*.dist-info"))
-    return folders[0].name.removeprefix("keras-").removesuffix(".dist-info") if len(folders) == 1 else None
+    folders = list(Path(spec.origin).parent.parent.glob(f"{distribution}-*.dist-info"))
+    return folders[0].name.removeprefix(f"{distribution}-").removesuffix(".dist-info") if len(folders) == 1 else None
+
+
+def _raw() -> dict[str, Any]:
+    return _read(FILE)
 
 
 @functools.cache
-def _raw() -> dict[str, object]:
-    raw: dict[str, object] = json.loads(Path(__file__).with_name(FILE).read_text(encoding="utf-8"))
+def _read(file: str) -> dict[str, Any]:
+    raw: dict[str, Any] = json.loads(Path(__file__).with_name(file).read_text(encoding="utf-8"))
     return raw
 
 
 @functools.cache
 def _entries(kind: Kind) -> dict[str, Entry]:
-    described = _raw().get(kind, {})
-    return {name: _entry(entry) for name, entry in described.items()} if isinstance(described, dict) else {}
+    if kind == "estimators":
+        both = _read(ESTIMATORS)
+        described = dict(sorted({**both["classifiers"], **both["regressors"]}.items()))
+    else:
+        described = _raw().get(kind, {})
+    return {name: _entry(entry) for name, entry in described.items()}
 
 
 def _entry(described: Mapping[str, Any]) -> Entry:

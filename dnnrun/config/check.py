@@ -59,7 +59,12 @@ def _check(document: Document, kind: Kind, component: Component, path: ConfigPat
             component = Component(component.name, dict(zip(entry.arguments, component.positional, strict=False)))
     inner = (*path, component.name)
     where = document.keys.get(inner) or document.place(path)
-    if component.is_import_path:
+    if component.is_import_path and kind == "estimators":
+        what = f"{component.name} is no classifier or regressor of scikit-learn"
+        yield Problem(
+            what, where, "for code of your own, write 'model: my_package.nets:make', which makes a Keras model"
+        )
+    elif component.is_import_path:
         yield from _check_own(document, component, kind, inner, where)
     elif entry is None:
         yield _as_known(kind, _unknown_name(kind, component.name, where))
@@ -71,16 +76,18 @@ def _check(document: Document, kind: Kind, component: Component, path: ConfigPat
     if component.name == "LambdaCallback":
         yield from _check_functions(document, component, inner)
     for argument, value in component.arguments.items():
-        yield from _check_nested(document, kind_of_argument(argument), value, (*inner, argument))
+        yield from _check_nested(document, kind_of_argument(argument, kind), value, (*inner, argument), kind)
     for value in component.positional:
-        yield from _check_nested(document, None, value, inner)
+        yield from _check_nested(document, None, value, inner, kind)
 
 
 def _as_known(kind: Kind, problem: Problem) -> Problem:
     """Return the problem, as a warning where another version of Keras may see nothing wrong."""
     if catalog.is_complete(kind):
         return problem
-    doubt = f"dnnrun knows Keras {catalog.described_keras()}, and Keras {catalog.installed_keras()} is installed"
+    library = catalog.library_of(kind)
+    name = library.name
+    doubt = f"dnnrun knows {name} {library.described}, and {name} {library.installed} is installed"
     return replace(problem, severity="warning", hint=f"{problem.hint}\n{doubt}".strip())
 
 
@@ -109,15 +116,15 @@ def _read_signature(name: str, kind: Kind, where: Place | None) -> tuple[catalog
         return None, [replace(problem, where=problem.where or where) for problem in error.problems]
 
 
-def _check_nested(document: Document, kind: Kind | None, value: Any, path: ConfigPath) -> Iterator[Problem]:
+def _check_nested(document: Document, kind: Kind | None, value: Any, path: ConfigPath, of: Kind) -> Iterator[Problem]:
     if isinstance(value, Component) and kind:
         yield from _check(document, kind, value, path)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _check_nested(document, kind_of_argument(str(key)), item, (*path, key))
+            yield from _check_nested(document, kind_of_argument(str(key), of), item, (*path, key), of)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _check_nested(document, kind, item, (*path, index))
+            yield from _check_nested(document, kind, item, (*path, index), of)
 
 
 def _check_arguments(
@@ -130,7 +137,7 @@ def _check_arguments(
         if argument == INPUTS and path[:-2] == LAYERS:
             continue  # the graph says what is wrong with them
         if argument in entry.parameters:
-            yield from _check_value(document, component, argument, entry.parameters[argument], value, path)
+            yield from _check_value(document, component, kind, argument, entry.parameters[argument], value, path)
             continue
         if entry.takes_more:
             continue
@@ -157,6 +164,7 @@ def _check_arguments(
 def _check_value(
     document: Document,
     component: Component,
+    of: Kind,
     argument: str,
     parameter: catalog.Parameter,
     value: Any,
@@ -165,7 +173,7 @@ def _check_value(
     at = (*path, argument)
     is_named = at in document.values
     where = document.place(at if is_named else path)
-    kind, fault = kind_of_argument(argument), fault_of_value(parameter, value)
+    kind, fault = kind_of_argument(argument, of), fault_of_value(parameter, value)
     if kind and isinstance(value, Mapping) and not component.is_import_path:
         names = f"a mapping of {', '.join(map(str, value))}" if value else "an empty mapping"
         what = f"{component.name}.{argument} must be {a_kind(kind)}, not {names}"
@@ -207,7 +215,7 @@ def _meant_argument(component: str, kind: Kind, argument: str, entry: catalog.En
         return modern, modern.removeprefix("it is called ").removesuffix(" here")
     allowed = f"allowed: {', '.join(entry.arguments)}" if entry.arguments else "it takes no arguments"
     first = entry.arguments[0] if entry.arguments else ""
-    inner = kind_of_argument(first)
+    inner = kind_of_argument(first, kind)
     if inner and catalog.find(inner, argument):
         return f"write {{{component}: {{{first}: {{{argument}: ...}}}}}}\n{allowed}", first
     near = suggest(argument, entry.arguments)
@@ -227,6 +235,11 @@ def _unknown_name(kind: Kind, name: str, where: Place | None) -> Problem:
         near = suggest(name, catalog.entries(kind))
         return Problem(f"unknown data source {name!r}", where, f"{near}\n{listed}" if near else listed)
     last = name.rpartition(".")[2]
+    if kind == "estimators":
+        alike = last if catalog.find(kind, last) else ""
+        near = f"write {alike}: names stand without their module" if alike else suggest(name, catalog.entries(kind))
+        what = f"scikit-learn has no classifier or regressor {name!r}"
+        return Problem(what, where, f"{near}\n'dnnrun docs estimators' lists them".strip())
     if kind == "schedules" and re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?", name, re.IGNORECASE):
         return Problem(f"a learning rate must be a number, not the text {name!r}", where, "take the quotes away")
     home = [other for other in catalog.described_kinds() if name in catalog.entries(other)]

@@ -22,6 +22,7 @@ _PLACES: dict[Kind, str] = {
     "constraints": "model:\n  layers:\n    - {{Dense: {{units: 64, kernel_constraint: {}}}}}",
     "activations": "model:\n  layers:\n    - {{Dense: {{units: 64, activation: {}}}}}",
     "sources": "dataset:\n  source: {}",
+    "estimators": "model:\n  sklearn: {}",
 }
 OWN = "my_package.module:name"  # a user's own object
 
@@ -47,6 +48,7 @@ _VALUES: dict[str, Any] = {
     "inner_optimizer": "Adam",
     "input_dim": 10000,
     "kernel_size": 3,
+    "estimator": {"LogisticRegression": {"C": 0.1}},
     "key_dim": 32,
     "layer": {"Dense": 64},
     "layers": [{"Rescaling": 0.5}],
@@ -96,7 +98,7 @@ _DULL = {"name", "dtype", "reduction", "trainable", "autocast", "verbose"}
 def example_of(kind: Kind, name: str) -> str:
     """Return lines of a config that name an object: with the arguments that it must have, or one that it may."""
     entry = catalog.entries(kind)[name]
-    arguments = _ARGUMENTS.get(name) or _needed(name, entry) or _telling(entry)
+    arguments = _ARGUMENTS.get(name) or _needed(name, entry) or _telling(kind, entry)
     return _PLACES[kind].format(to_yaml_line({name: arguments} if arguments else name))
 
 
@@ -110,10 +112,10 @@ def _value(argument: str, parameter: Parameter) -> Any:
     return _VALUES.get(argument, parameter.choices[0] if parameter.choices else "...")
 
 
-def _telling(entry: Entry) -> dict[str, Any]:
+def _telling(kind: Kind, entry: Entry) -> dict[str, Any]:
     """Return the first argument that has a default worth showing."""
     for argument, parameter in entry.parameters.items():
-        is_plain = argument not in _DULL and kind_of_argument(argument) in {None, "schedules"}
+        is_plain = argument not in _DULL and kind_of_argument(argument, kind) in {None, "schedules"}
         if is_plain and not parameter.is_required and parameter.default not in (None, "", []):
             return {argument: parameter.default}
     return {}

@@ -44,12 +44,15 @@ def _with_arguments(name: str, inner: Any, kind: Kind) -> Component:
     if inner is None:
         return Component(name)
     if isinstance(inner, Mapping):
-        kind_of = _kind_of_own_argument if is_import_path(name) else kind_of_argument
-        return Component(name, {str(key): _parse_argument(item, kind_of(str(key))) for key, item in inner.items()})
+        is_own = is_import_path(name)
+        kinds = {
+            str(key): _kind_of_own_argument(str(key)) if is_own else kind_of_argument(str(key), kind) for key in inner
+        }
+        return Component(name, {str(key): _parse_argument(item, kinds[str(key)], kind) for key, item in inner.items()})
     first = catalog.first_argument(kind, name)
     if first is None:
-        return Component(name, positional=(_parse_argument(inner, None),))
-    return Component(name, {first: _parse_argument(inner, kind_of_argument(first))})
+        return Component(name, positional=(_parse_argument(inner, None, kind),))
+    return Component(name, {first: _parse_argument(inner, kind_of_argument(first, kind), kind)})
 
 
 def _kind_of_own_argument(argument: str) -> Kind | None:
@@ -58,14 +61,14 @@ def _kind_of_own_argument(argument: str) -> Kind | None:
     return kind if kind in {"initializers", "regularizers", "constraints", "activations"} else None
 
 
-def _parse_argument(value: Any, kind: Kind | None) -> Any:
+def _parse_argument(value: Any, kind: Kind | None, of: Kind) -> Any:
     """Return the value with the components in it parsed, where ``kind`` says that it holds some."""
     if isinstance(value, list):
-        return tuple(_parse_argument(item, kind) for item in value)
+        return tuple(_parse_argument(item, kind, of) for item in value)
     if kind and (isinstance(value, str) or (isinstance(value, Mapping) and len(value) == 1)):
         return parse_component(value, kind)
     if isinstance(value, Mapping):
-        return {key: _parse_argument(item, kind_of_argument(str(key))) for key, item in value.items()}
+        return {key: _parse_argument(item, kind_of_argument(str(key), of), of) for key, item in value.items()}
     return value
 
 
@@ -107,6 +110,7 @@ Callback = Annotated[Component, _ComponentField("callbacks")]
 Activation = Annotated[Component, _ComponentField("activations")]
 Source = Annotated[Component, _ComponentField("sources")]
 Model = Annotated[Component, _ComponentField("models")]
+Estimator = Annotated[Component, _ComponentField("estimators")]
 
 
 def _one_or_listed(value: Any) -> Any:

@@ -39,7 +39,7 @@ def topology_of(experiment: Experiment, inputs: tuple[str, ...] | None = None) -
         raise TypeError("a model from a function has no list of layers")
     data = _data_inputs(experiment.dataset.inputs, experiment.dataset.source)
     data = replace(data, names=inputs or data.names)
-    outputs = None if isinstance(experiment.loss, Component) else list(experiment.loss)
+    outputs = list(experiment.loss) if isinstance(experiment.loss, dict) else None
     topology, problems = read_topology(experiment.model.layers, data, outputs, experiment.place)
     if problems:
         raise ConfigError(*problems)

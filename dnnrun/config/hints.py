@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from dnnrun.components import ConfigPath, Kind
 from dnnrun.config import catalog
 from dnnrun.config.positions import component_kind
-from dnnrun.config.schema import Experiment, ModelConfig
+from dnnrun.config.schema import EstimatorConfig, Experiment, ModelConfig
 from dnnrun.errors import suggest
 
 # Keys that people bring from other tools or from Python, and what they are called here.
@@ -49,6 +49,7 @@ _NOTATION: dict[Kind, str] = {
     "metrics": "for example accuracy or {TopKCategoricalAccuracy: {k: 3}}",
     "callbacks": "for example TerminateOnNaN or {EarlyStopping: {patience: 2}}",
     "activations": "for example relu or {LeakyReLU: {negative_slope: 0.1}}",
+    "estimators": "for example LogisticRegression or {SGDClassifier: {loss: log_loss, max_iter: 20}}",
     "sources": "for example mnist or {csv: {path: data.csv, target: label}}",
 }
 EXTENDS = "a config, or a list of them, to build on"
@@ -120,7 +121,8 @@ def fields(parent: ConfigPath) -> dict[str, str]:
     section = section_at(parent)
     if section is None:
         return {}
-    keys = {name: field.description or "" for name, field in section.model_fields.items()}
+    described = section.model_fields | (EstimatorConfig.model_fields if parent == ("model",) else {})
+    keys = {name: field.description or "" for name, field in described.items()}
     return keys if parent else {**keys, "extends": EXTENDS}
 
 

@@ -35,7 +35,7 @@ _TYPES = {
     "null": "null",
 }
 # Kinds that stand under a key or inside of such, where a file merges with what it extends; other kinds stand in lists.
-_MERGED: set[Kind] = {"optimizers", "schedules", "losses", "sources"}
+_MERGED: set[Kind] = {"optimizers", "schedules", "losses", "sources", "estimators"}
 _EXTENDS = {
     "description": EXTENDS,
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}],
@@ -45,6 +45,7 @@ _IMPORT_PATH = {
     "type": "string",
     "pattern": f"^{IMPORT_PATH}$",
 }
+_IS_ESTIMATOR = {"required": ["model"], "properties": {"model": {"type": "object", "required": ["sklearn"]}}}
 _NO_ARGUMENTS = {"anyOf": [{"type": "null"}, {"type": "object", "maxProperties": 0}]}
 
 
@@ -67,7 +68,7 @@ def build_schema() -> Schema:
         "properties": {**_stated(described["properties"]), "extends": _EXTENDS},
         "additionalProperties": False,
         "if": {"not": {"required": ["extends"]}},
-        "then": _complete(described, sections),
+        "then": {**_complete(described, sections), "if": _IS_ESTIMATOR, "else": {"required": ["optimizer", "loss"]}},
         "$defs": {**definitions, "import_path": _IMPORT_PATH, "no_arguments": _NO_ARGUMENTS},
     }
 
@@ -122,7 +123,7 @@ def _definitions_of(kind: Kind) -> Iterator[tuple[str, Schema]]:
         if not entry.is_function and not entry.alias_of:
             required = () if kind in _MERGED else required_of(name, entry)
             taken = catalog.with_inputs(entry) if kind == "layers" else entry
-            yield f"{kind}.{name}", {"description": about_entry(kind, name, entry), **_arguments(taken, required)}
+            yield f"{kind}.{name}", {"description": about_entry(kind, name, entry), **_arguments(kind, taken, required)}
 
 
 def _component(kind: Kind) -> Schema:
@@ -155,28 +156,30 @@ def _argument_of_kind(kind: Kind) -> Schema:
     return {"anyOf": [{"$ref": _ref(kind)}, {"type": ["number", "boolean", "null"]}, listed]}
 
 
-def _arguments(entry: Entry, required: tuple[str, ...]) -> Schema:
+def _arguments(kind: Kind, entry: Entry, required: tuple[str, ...]) -> Schema:
     """Return what stands behind the name of an object: its arguments, the first of them alone, or nothing."""
     by_name = {
         "type": "object",
-        "properties": {argument: _argument(argument, parameter) for argument, parameter in entry.parameters.items()},
+        "properties": {
+            argument: _argument(kind, argument, parameter) for argument, parameter in entry.parameters.items()
+        },
         "additionalProperties": False,
         **({"required": list(required)} if required else {}),
     }
     forms = [by_name]
     if entry.parameters and _takes_one(entry, required):
         first = entry.arguments[0]
-        forms.append({**_argument(first, entry.parameters[first]), "not": {"type": ["object", "null"]}})
+        forms.append({**_argument(kind, first, entry.parameters[first]), "not": {"type": ["object", "null"]}})
     if not required:
         forms.append({"type": "null"})
     return {"anyOf": forms}
 
 
-def _argument(name: str, parameter: Parameter) -> Schema:
-    kind = kind_of_argument(name)
+def _argument(of: Kind, name: str, parameter: Parameter) -> Schema:
+    kind = kind_of_argument(name, of)
     taken = {"$ref": _ref(f"argument.{kind}")} if kind else _plain_argument(parameter)
     default = {} if parameter.is_required else {"default": parameter.default}
-    return {**taken, "description": about_argument(name, parameter), **default}
+    return {**taken, "description": about_argument(name, parameter, of), **default}
 
 
 def _plain_argument(parameter: Parameter) -> Schema:
@@ -208,7 +211,7 @@ def _complete_kind(kind: Kind) -> Schema:
             asked[name] = {"type": "object", "required": list(required)}
             if _takes_one(entry, required):
                 asked[name] = {"not": {"type": "null"}, "required": list(required)}
-        held |= {argument: kind_of_argument(argument) for argument in entry.parameters}
+        held |= {argument: kind_of_argument(argument, kind) for argument in entry.parameters}
     inner = {argument: {"$ref": _ref(f"complete.{of}")} for argument, of in sorted(held.items()) if of in _MERGED}
     return {"properties": asked, **({"allOf": [{"additionalProperties": {"properties": inner}}]} if inner else {})}
 
@@ -219,8 +222,8 @@ def _takes_one(entry: Entry, required: tuple[str, ...]) -> bool:
 
 
 def _held_by_arguments() -> set[Kind]:
-    names = {name for kind in KINDS for entry in catalog.entries(kind).values() for name in entry.parameters}
-    return {kind for name in names if (kind := kind_of_argument(name))}
+    names = {(name, kind) for kind in KINDS for entry in catalog.entries(kind).values() for name in entry.parameters}
+    return {held for name, kind in names if (held := kind_of_argument(name, kind))}
 
 
 def _ref(name: str) -> str:

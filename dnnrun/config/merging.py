@@ -13,7 +13,7 @@ from typing import Any
 
 from dnnrun.components import ConfigPath, Kind
 from dnnrun.config import catalog
-from dnnrun.config.positions import component_kind_of
+from dnnrun.config.positions import component_kind_of, is_estimator
 from dnnrun.config.reader import Document
 from dnnrun.errors import Place
 
@@ -70,7 +70,8 @@ def merge_values(base: Any, over: Any, path: ConfigPath, remains: Remains) -> An
     kind, over_kind = component_kind_of(base, path), component_kind_of(over, path)
     if kind and over_kind:
         return _merge_components(base, over, path, kind, remains)
-    if kind is over_kind and isinstance(base, dict) and isinstance(over, dict):
+    is_other = path == ("model",) and is_estimator(base) is not is_estimator(over)  # layers are no part of an estimator
+    if kind is over_kind and isinstance(base, dict) and isinstance(over, dict) and not is_other:
         merged = dict(base)
         for key, value in over.items():
             merged[key] = merge_values(base[key], value, (*path, key), remains) if key in base else value

@@ -17,6 +17,7 @@ _KIND_OF_KEY: dict[ConfigPath, Kind] = {
     ("dataset", "test"): "sources",
     ("dataset", "validation"): "sources",
     ("model", "activation"): "activations",
+    ("model", "sklearn"): "estimators",
 }
 _LOSS: ConfigPath = ("loss",)
 _KIND_OF_ITEM: dict[ConfigPath, Kind] = {
@@ -38,7 +39,7 @@ def component_kind(path: ConfigPath) -> Kind | None:
     if len(path) == 2 and path[:1] == _LOSS:  # of one output, unless the key is the name of a loss with its arguments
         return None if is_loss(path[1]) else "losses"
     if len(path) > 2 and isinstance(path[-1], str):
-        return kind_of_argument(path[-1])
+        return kind_of_argument(path[-1], _KIND_OF_KEY.get(path[:2]))
     return None
 
 
@@ -72,6 +73,11 @@ def raw_components(config: Any) -> Iterator[tuple[Kind, ConfigPath, Any]]:
     name = next(iter(model)) if isinstance(model, dict) and len(model) == 1 else model
     if isinstance(name, str) and is_import_path(name):
         yield "models", ("model",), model
+
+
+def is_estimator(model: Any) -> bool:
+    """Whether the raw value of ``model`` names an estimator of scikit-learn, and not a network."""
+    return isinstance(model, Mapping) and "sklearn" in model
 
 
 def raw_layer_names(config: Any) -> list[str]:

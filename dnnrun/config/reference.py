@@ -28,6 +28,7 @@ _ABOUT: dict[Kind, str] = {
     "constraints": "what weights may not become",
     "activations": "what a layer does to its sums",
     "sources": "where the rows come from",
+    "estimators": "what scikit-learn fits, in place of a network",
 }
 TOPICS: dict[str, Kind] = {"datasets" if kind == "sources" else kind: kind for kind in _ABOUT}
 
@@ -116,8 +117,8 @@ def describe(kind: Kind, name: str) -> Described:
     arguments = tuple(
         Argument(
             argument,
-            what_it_takes(argument, parameter),
-            kind_of_argument(argument),
+            what_it_takes(argument, parameter, kind),
+            kind_of_argument(argument, kind),
             parameter.choices,
             None if parameter.is_required else default_of(parameter),
         )

@@ -19,15 +19,17 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from dnnrun.components import Component, ConfigPath, is_import_path
+from dnnrun.config import catalog
 from dnnrun.config.conflicts import Conflict, conflicts_of_dataset
 from dnnrun.config.fields import (
     Activation,
     Callbacks,
     Columns,
     Count,
+    Estimator,
     Fraction,
     Layers,
     Loss,
@@ -40,6 +42,7 @@ from dnnrun.config.fields import (
     parse_component,
 )
 from dnnrun.config.outputs import ONLY, Output, is_by_name, is_by_output
+from dnnrun.config.positions import is_estimator
 from dnnrun.config.reader import Document
 from dnnrun.config.topology import ROWS, names_of
 from dnnrun.errors import Place, Problem
@@ -150,6 +153,21 @@ class ModelConfig(_Section):
     )
 
 
+class EstimatorConfig(_Section):
+    """A model of scikit-learn, which is fitted in one go."""
+
+    sklearn: Estimator = Field(description="any classifier or regressor of scikit-learn, in place of a network")
+
+    @property
+    def loss(self) -> Component:
+        """What its labels are read for, and what it is measured by: log loss of classes, else squared error."""
+        return Component("sparse_categorical_crossentropy" if catalog.is_classifier(self.sklearn.name) else "mse")
+
+
+_OF_NETWORKS = ("optimizer", "loss")
+_MISSING = object()
+
+
 class Experiment(_Section):
     """One training run, complete and validated."""
 
@@ -163,10 +181,12 @@ class Experiment(_Section):
     seed: int | None = Field(42, ge=0, lt=2**32, description="of splits, weights, shuffling, dropout; null draws one")
 
     dataset: DatasetConfig = Field(description="a source's name, or a mapping with source and splits")
-    model: ModelConfig | Model = Field(description="a stack of layers, or the import path of a function")
-    optimizer: Optimizer = Field(description="any Keras optimizer")
-    loss: Loss | Annotated[dict[str, Loss], Field(min_length=1)] = Field(
-        description="any Keras loss, or one for each output, by the layer's name"
+    model: ModelConfig | EstimatorConfig | Model = Field(
+        description="a stack of layers, the import path of a function, or sklearn with an estimator"
+    )
+    optimizer: Optimizer | None = Field(None, description="any Keras optimizer; a network needs one")
+    loss: Loss | Annotated[dict[str, Loss], Field(min_length=1)] | None = Field(
+        None, description="any Keras loss, or one for each output, by the layer's name; a network needs one"
     )
     loss_weights: dict[str, Weight] | None = Field(
         None, description="of several outputs, the weight of each loss in their sum; default: 1"
@@ -200,6 +220,16 @@ class Experiment(_Section):
     _document: Document | None = PrivateAttr(None)
     _warnings: tuple[Problem, ...] = PrivateAttr(())
 
+    @model_validator(mode="before")
+    @classmethod
+    def _networks_need_optimizer_and_loss(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        model = value.get("model")
+        if isinstance(model, EstimatorConfig) or is_estimator(model):
+            return {key: given for key, given in value.items() if given is not None or key not in _OF_NETWORKS}
+        return {**dict.fromkeys(_OF_NETWORKS, _MISSING), **value}
+
     @field_validator("name")
     @classmethod
     def _name_is_a_file_name(cls, name: str | None) -> str | None:
@@ -221,10 +251,12 @@ class Experiment(_Section):
 
     @field_validator("model", mode="wrap")
     @classmethod
-    def _stack_or_import_path(cls, value: Any, _: Any) -> ModelConfig | Component:
+    def _stack_or_import_path(cls, value: Any, _: Any) -> ModelConfig | EstimatorConfig | Component:
         name = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else value
-        if isinstance(value, Component | ModelConfig):
+        if isinstance(value, Component | ModelConfig | EstimatorConfig):
             return value
+        if is_estimator(value):
+            return EstimatorConfig.model_validate(value)
         if isinstance(name, str) and is_import_path(name):
             return parse_component(value, "models")
         if isinstance(value, str):
@@ -245,6 +277,15 @@ class Experiment(_Section):
         layers = names_of(model.layers) if isinstance(model, ModelConfig) else ()
         return _LOSS_EACH.validate_python(value) if is_by_output(value, layers) else parse_component(value, "losses")
 
+    @field_validator(*_OF_NETWORKS, mode="before")
+    @classmethod
+    def _is_there(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is _MISSING:
+            raise PydanticKnownError("missing")
+        if value is None and info.field_name == "optimizer":
+            return parse_component(value, "optimizers")
+        return value
+
     @field_validator("metrics", mode="wrap")
     @classmethod
     def _metrics_or_metrics_for_each_output(cls, value: Any, _: Any) -> Any:
@@ -254,10 +295,12 @@ class Experiment(_Section):
     def outputs(self) -> tuple[Output, ...]:
         """The outputs of the model with what each is judged by; where there is a single loss, one called `ONLY`."""
         metrics, weights = self.metrics, self.loss_weights or {}
-        if isinstance(self.loss, Component):
-            return (Output(ONLY, self.loss, metrics if isinstance(metrics, tuple) else ()),)
+        loss = self.model.loss if isinstance(self.model, EstimatorConfig) else self.loss
+        if not isinstance(loss, dict):
+            assert loss is not None  # the loss of a network is there
+            return (Output(ONLY, loss, metrics if isinstance(metrics, tuple) else ()),)
         each = metrics if isinstance(metrics, dict) else {}
-        return tuple(Output(name, loss, each.get(name, ()), weights.get(name, 1.0)) for name, loss in self.loss.items())
+        return tuple(Output(name, one, each.get(name, ()), weights.get(name, 1.0)) for name, one in loss.items())
 
     @property
     def run_name(self) -> str:

@@ -18,10 +18,10 @@ def about_entry(kind: Kind, name: str, entry: Entry) -> str:
     return f"{entry.alias_of}: {about}" if entry.alias_of else about
 
 
-def about_argument(name: str, parameter: Parameter) -> str:
+def about_argument(name: str, parameter: Parameter, of: Kind | None = None) -> str:
     """Return what an argument takes and what it is when it is not given."""
     given = "required" if parameter.is_required else f"default: {default_of(parameter)}"
-    return "; ".join(filter(None, (what_it_takes(name, parameter), given)))
+    return "; ".join(filter(None, (what_it_takes(name, parameter, of), given)))
 
 
 def default_of(parameter: Parameter) -> str:
@@ -35,9 +35,15 @@ def _line_of(value: str) -> str:
     return to_yaml_line(json.loads(value))
 
 
-def what_it_takes(name: str, parameter: Parameter) -> str:
-    """Return what an argument takes, in words; nothing where that is not known."""
-    kind = kind_of_argument(name)
+def what_it_takes(name: str, parameter: Parameter, of: Kind | None = None) -> str:
+    """Return what an argument takes, in words; nothing where that is not known.
+
+    Args:
+        name: of the argument.
+        parameter: what is known of it.
+        of: the kind of the object that takes it.
+    """
+    kind = kind_of_argument(name, of)
     if kind == "schedules":
         return "a number or a schedule"
     if kind:

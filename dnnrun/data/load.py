@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from dnnrun.config.outputs import ONLY, Output
-from dnnrun.config.schema import Experiment
+from dnnrun.config.schema import EstimatorConfig, Experiment
 from dnnrun.config.tasks import Task, is_for_classes, takes_class_numbers, task_of, wants_vectors
 from dnnrun.data.dataset import Array, Arrays, Dataset, Rows, SourceData, Target, by_name
 from dnnrun.data.defaults import with_defaults
@@ -138,7 +138,7 @@ def _as_fractions(x: Arrays, names: Collection[str]) -> Arrays:
 def _check_loss(experiment: Experiment, output: Output, source: SourceData, labels: Labels) -> None:
     """Refuse a loss of Keras that would take the labels for something else; of a user's own loss nothing is known."""
     loss, y = output.loss, by_name(source.y)[output.name]
-    if loss.is_import_path:
+    if loss.is_import_path or isinstance(experiment.model, EstimatorConfig):
         return
     sparse = takes_class_numbers(loss.name)
     are_vectors = labels.values is None or wants_vectors(output, one_hot=experiment.dataset.one_hot)

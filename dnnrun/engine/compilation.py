@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from dnnrun.components import Component, ConfigPath
+from dnnrun.components import ConfigPath
 from dnnrun.config.outputs import ONLY, Output
 from dnnrun.config.schema import Experiment, ModelConfig
 from dnnrun.data.dataset import Array, Dataset, Rows, Target, by_name, unwrapped
@@ -30,6 +30,7 @@ def compile_model(
     Raises:
         ConfigError: Keras refuses something, at its line.
     """
+    assert experiment.optimizer is not None  # a network has one
     optimizer = builder.build("optimizers", experiment.optimizer, ("optimizer",))
     outputs = experiment.outputs
     losses = {output.name: builder.build("losses", output.loss, output.loss_path) for output in outputs}
@@ -187,7 +188,7 @@ def _remedy(units: str, output: Output, labels: Array, target: Target) -> str:
 
 def _output_path(output: Output, experiment: Experiment) -> ConfigPath:
     model = experiment.model
-    return ("model",) if isinstance(model, Component) else ("model", "layers", _position(output, model))
+    return ("model", "layers", _position(output, model)) if isinstance(model, ModelConfig) else ("model",)
 
 
 def _numbers(count: int) -> str:

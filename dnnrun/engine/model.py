@@ -163,7 +163,7 @@ def _models(
         reached = unwrapped({name: flows[name or ROWS].tensor for name in front.inputs})
         trained, outputs = model_of_function(config, reached, boundaries, dataset, builder)
         return trained, keras.Model(inputs, outputs, name=trained.name) if is_prepared else trained
-    assert topology is not None
+    assert topology is not None and isinstance(config, ModelConfig)  # noqa: PT018 - they are one question
     for node in with_default_activation(topology, config.activation, builder).nodes:
         layer = builder.build("layers", node.component, node.path)
         taken = [flows[source] for source in node.takes]

@@ -16,6 +16,7 @@ from dnnrun.data.dataset import Array, Dataset, Rows, unwrapped
 from dnnrun.engine.feeding import row_weights
 from dnnrun.engine.measurements import loss_of_one_device, numbers_of
 from dnnrun.engine.objects import ObjectBuilder
+from dnnrun.running.figures import commonest_class, constant_guess
 
 _ACCURACIES = {"accuracy", "acc", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"}
 _PROBABILITY_FLOOR = 1e-7  # as Keras clips probabilities in its crossentropies
@@ -74,7 +75,7 @@ def trivial_guess(
             metrics[f"{prefix}loss"] = loss
         of_one = dataset.of_output(name)
         if of_one.task == "classification":  # by definition; Keras's accuracy takes a logit below 0.5 for class 0
-            right = float(np.mean(guess.rows.class_numbers == _commonest_class(of_one)))
+            right = float(np.mean(guess.rows.class_numbers == commonest_class(of_one)))
             metrics |= dict.fromkeys({f"{prefix}{accuracy}" for accuracy in _ACCURACIES} & set(metrics), right)
     in_words = (f"{name}: {guess.words}" if name else guess.words for name, guess in guesses.items())
     return {"guess": "; ".join(in_words), "metrics": metrics}
@@ -90,24 +91,14 @@ def _loss(guess: _Guess, builder: ObjectBuilder) -> float:
     return float(np.mean(of_each_row if weights is None else of_each_row * weights))
 
 
-def _commonest_class(dataset: Dataset) -> int:
-    return int(np.argmax(np.bincount(dataset.train.class_numbers)))
-
-
 def _constant_guess(output: Output, dataset: Dataset, columns: int | None) -> tuple[str, Array] | None:
+    words, row = constant_guess(dataset)
     if dataset.task == "regression":
-        mean = dataset.train.labels_of().mean(axis=0)
-        return ("always the mean of the training rows", mean) if columns == len(mean) else None
-    names = dataset.class_names or ()
-    counts = np.bincount(dataset.train.class_numbers, minlength=len(names))
-    share = counts / counts.sum()
-    words = (
-        f"always {names[_commonest_class(dataset)]!r}, each class as probable as it is frequent among the training rows"
-    )
-    if columns == 1 and len(share) == 2:
-        return words, _as_output(share[1:], output.loss)
-    if columns is not None and columns >= len(share) > 1:
-        return words, _as_output(np.pad(share, (0, columns - len(share))), output.loss)
+        return (words, row) if columns == len(row) else None
+    if columns == 1 and len(row) == 2:
+        return words, _as_output(row[1:], output.loss)
+    if columns is not None and columns >= len(row) > 1:
+        return words, _as_output(np.pad(row, (0, columns - len(row))), output.loss)
     return None
 
 

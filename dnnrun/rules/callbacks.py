@@ -60,7 +60,8 @@ def plateau_after_stopping(subject: Subject) -> Iterator[Finding]:
 
 def schedule_with_plateau(subject: Subject) -> Iterator[Finding]:
     """Two that set the learning rate."""
-    rate = subject.experiment.optimizer.arguments.get("learning_rate")
+    optimizer = subject.experiment.optimizer
+    rate = optimizer.arguments.get("learning_rate") if optimizer else None
     if not isinstance(rate, Component):
         return
     for name in ("ReduceLROnPlateau", "LearningRateScheduler"):

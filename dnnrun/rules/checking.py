@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dnnrun.config.schema import Experiment
 from dnnrun.data.facts import Facts
 from dnnrun.errors import Problem, in_order, suggest
-from dnnrun.rules import callbacks, layers, losses, outputs, rows, training
+from dnnrun.rules import callbacks, estimators, layers, losses, outputs, rows, training
 from dnnrun.rules.rule import Check, Finding, Rule
 from dnnrun.rules.subject import Subject
 from dnnrun.rules.table import RULES
@@ -19,6 +19,7 @@ _OF_MODULE: dict[str, frozenset[str]] = {
     callbacks.__name__: frozenset({"callbacks", "metrics", "dataset", "loss", "model"}),
     layers.__name__: frozenset({"model", "dataset"}),
     training.__name__: frozenset({"optimizer", "dataset", "model", "callbacks"}),
+    estimators.__name__: frozenset({"model"}),
     rows.__name__: frozenset({"dataset", "model", "loss", "metrics"}),
 }
 _OF_CHECK: dict[Check, frozenset[str]] = {

@@ -10,8 +10,9 @@ from dnnrun.components import Component, ConfigPath
 from dnnrun.config import catalog
 from dnnrun.config.directions import Direction, known_direction
 from dnnrun.config.graph import topology_of
+from dnnrun.config.measures import logged_name, snake_case
 from dnnrun.config.outputs import ONLY
-from dnnrun.config.schema import Experiment, ModelConfig
+from dnnrun.config.schema import EstimatorConfig, Experiment, ModelConfig
 from dnnrun.config.topology import Node, Topology
 from dnnrun.data.facts import Facts
 from dnnrun.errors import ConfigError
@@ -75,6 +76,12 @@ class Subject:
             return topology_of(self.experiment)
         except ConfigError:
             return None
+
+    @property
+    def estimator(self) -> Component | None:
+        """The estimator of scikit-learn that is fitted; None for a network."""
+        model = self.experiment.model
+        return model.sklearn if isinstance(model, EstimatorConfig) else None
 
     @property
     def has_one_input(self) -> bool:
@@ -187,7 +194,7 @@ class Subject:
         """The metrics by what Keras calls them, in their order; those of the user's own are left out."""
         outputs = self.experiment.outputs
         named = [
-            (f"{output.name}_" if len(outputs) > 1 else "", _metric_name(metric), metric)
+            (f"{output.name}_" if len(outputs) > 1 else "", logged_name(metric), metric)
             for output in outputs
             for metric in output.metrics
         ]
@@ -201,7 +208,7 @@ class Subject:
     def better(self, logged: str) -> Direction | None:
         """Return what is better of a metric in an epoch's logs, by what it measures; None where that is not known."""
         metric = self.metrics_by_name.get(logged.removeprefix("val_"))
-        return known_direction(_snake_case(metric.name) if metric else logged)
+        return known_direction(snake_case(metric.name) if metric else logged)
 
     @property
     def knows_metrics(self) -> bool:
@@ -244,20 +251,3 @@ class Subject:
     def from_logits(self) -> bool:
         """Whether the loss takes numbers that no softmax or sigmoid has gone over."""
         return bool(self.loss and self.loss.arguments.get("from_logits", False))
-
-
-def _metric_name(metric: Component) -> str | None:
-    """Return what Keras calls a metric: a bare name as it is written, an object by its name or its class's."""
-    if metric.is_import_path:
-        return None
-    if metric.is_bare:
-        return metric.name
-    entry = catalog.find("metrics", metric.name)
-    default = entry.parameters["name"].default if entry and "name" in entry.parameters else None
-    return str(metric.arguments.get("name") or default or _snake_case(metric.name))
-
-
-def _snake_case(name: str) -> str:
-    return "".join(
-        f"_{c.lower()}" if c.isupper() and i and not name[i - 1].isupper() else c.lower() for i, c in enumerate(name)
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dnnrun.rules import callbacks, layers, losses, outputs, rows, training
+from dnnrun.rules import callbacks, estimators, layers, losses, outputs, rows, training
 from dnnrun.rules.rule import Rule
 
 RULES: dict[str, Rule] = {
@@ -142,5 +142,10 @@ RULES: dict[str, Rule] = {
     "weight-of-no-class": Rule("error", "a weight counts for the rows of its class alone", rows.weight_of_no_class),
     "validation-not-new": Rule(
         "error", "only rows that nothing was chosen by tell how good the model is", rows.judged_by_what_it_knows
+    ),
+    "key-for-networks": Rule(
+        "error",
+        "an estimator of scikit-learn is fitted in one go, by its own arguments",
+        estimators.keys_for_networks,
     ),
 }

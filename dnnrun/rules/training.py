@@ -23,6 +23,8 @@ _REGULARIZERS = ("kernel_regularizer", "activity_regularizer", "embeddings_regul
 def high_learning_rate(subject: Subject) -> Iterator[Finding]:
     """A learning rate with which hardly any training converges."""
     optimizer = subject.experiment.optimizer
+    if optimizer is None:
+        return
     name = next((known for known in ("SGD", *_ADAPTIVE) if catalog.is_same("optimizers", optimizer.name, known)), None)
     rate = optimizer.arguments.get("learning_rate")
     path: ConfigPath = ("optimizer", optimizer.name, "learning_rate")
@@ -38,7 +40,7 @@ def high_learning_rate(subject: Subject) -> Iterator[Finding]:
 def batch_beyond_rows(subject: Subject) -> Iterator[Finding]:
     """A batch that all training rows do not fill."""
     size, facts = subject.experiment.batch_size, subject.facts
-    if facts and size > facts.rows["train"]:
+    if facts and size > facts.rows["train"] and subject.estimator is None:
         rows = facts.rows["train"]
         what = f"a batch of {size:,} rows, and there are {rows:,} training rows: an epoch is one step"
         yield Finding(what, ("batch_size",), f"write batch_size: {min(32, max(1, rows // 10))}")
@@ -47,6 +49,8 @@ def batch_beyond_rows(subject: Subject) -> Iterator[Finding]:
 def endless_epoch(subject: Subject) -> Iterator[Finding]:
     """An epoch of very many steps."""
     experiment, facts = subject.experiment, subject.facts
+    if subject.estimator is not None:
+        return
     steps = experiment.steps_per_epoch or (math.ceil(facts.rows["train"] / experiment.batch_size) if facts else 0)
     if steps > _MOST_STEPS:
         key = "steps_per_epoch" if experiment.steps_per_epoch else "batch_size"
@@ -75,7 +79,7 @@ def seedless_determinism(subject: Subject) -> Iterator[Finding]:
 
 def _is_regularized(subject: Subject) -> bool:
     optimizer = subject.experiment.optimizer
-    if optimizer.arguments.get("weight_decay") or optimizer.name.lower() == "adamw":
+    if optimizer is None or optimizer.arguments.get("weight_decay") or optimizer.name.lower() == "adamw":
         return True
     if any(True for _ in subject.callbacks("EarlyStopping")):
         return True

@@ -51,6 +51,26 @@ def regression_figures(true: Array, predicted: Array) -> dict[str, float]:
     }
 
 
+def constant_guess(dataset: Dataset) -> tuple[str, Array]:
+    """Return what is guessed without looking at the features, in words and as the prediction of any row.
+
+    For classes that is the share of each among the training rows, shape (classes,); else the mean target, shape
+    (columns,).
+    """
+    if dataset.task == "regression":
+        return "always the mean of the training rows", dataset.train.labels_of().mean(axis=0)
+    names = dataset.class_names or ()
+    counts = np.bincount(dataset.train.class_numbers, minlength=len(names))
+    commonest = names[commonest_class(dataset)]
+    words = f"always {commonest!r}, each class as probable as it is frequent among the training rows"
+    return words, counts / counts.sum()
+
+
+def commonest_class(dataset: Dataset) -> int:
+    """Return the number of the class that most training rows have."""
+    return int(np.argmax(np.bincount(dataset.train.class_numbers)))
+
+
 def samples_of(dataset: Dataset, rows: Rows) -> dict[str, Array]:
     """Return the first images, as they are, for a picture of what the model makes of them."""
     if not dataset.is_image:

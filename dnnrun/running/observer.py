@@ -54,6 +54,29 @@ class Plan:
     epochs_done: int = 0
 
 
+@dataclass(frozen=True)
+class FitPlan:
+    """What is about to be fitted in one go, once the run directory is claimed.
+
+    Args:
+        run: the run directory.
+        log: the file that takes the log.
+        name: the run's name.
+        description: the config's own sentence.
+        data: the facts of the dataset, as run.json keeps them.
+        model: the estimator with its arguments, as scikit-learn writes it.
+        seed: the seed of the run.
+    """
+
+    run: Path
+    log: Path
+    name: str
+    description: str
+    data: Mapping[str, Any]
+    model: str
+    seed: int
+
+
 class Observer:
     """Does nothing at every moment of a run; override what you want to see."""
 
@@ -65,6 +88,9 @@ class Observer:
 
     def started(self, plan: Plan) -> None:
         """The run directory is claimed and training begins."""
+
+    def fitting(self, plan: FitPlan) -> None:
+        """The run directory is claimed, and an estimator is being fitted: there is one epoch, which has no steps."""
 
     def stepped(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
         """Steps have been taken, the last of them ``step``: about ten times a second, and at the end of an epoch.

@@ -15,6 +15,7 @@ PREDICTIONS = "predictions.npz"
 LABELS = "labels.json"
 MODEL = "model.keras"
 WEIGHTS = "weights.weights.h5"
+ESTIMATOR = "estimator.joblib"
 CHECKPOINTS = "checkpoints"
 PLOTS = "plots"
 LOG = "train.log"
@@ -23,8 +24,8 @@ LATEST = "latest.json"
 WORKER_LOG = "worker-{}.log"
 
 OWN = {
-    CONFIG, RESOLVED, RECORD, HISTORY, EVALUATION, PREDICTIONS, LABELS, MODEL, WEIGHTS, LOG, CHECKPOINTS, PLOTS, STATE,
-    ".",
+    CONFIG, RESOLVED, RECORD, HISTORY, EVALUATION, PREDICTIONS, LABELS, MODEL, WEIGHTS, ESTIMATOR, LOG, CHECKPOINTS,
+    PLOTS, STATE, ".",
 }  # fmt: skip
 """What no callback may write over, seen from the run."""
 

@@ -111,6 +111,7 @@ class Run:
             "evaluation": layout.EVALUATION,
             "model": layout.MODEL,
             "weights": layout.WEIGHTS,
+            "estimator": layout.ESTIMATOR,
             "plots": layout.PLOTS,
             "config": layout.RESOLVED,
             "log": layout.LOG,

@@ -163,6 +163,12 @@ class RunWriter:
         with atomic.replacing(self.path / layout.WEIGHTS) as temporary:
             yield temporary
 
+    @contextlib.contextmanager
+    def estimator_file(self) -> Iterator[Path]:
+        """Yield a path to save an estimator of scikit-learn to; it takes its place on leaving."""
+        with atomic.replacing(self.path / layout.ESTIMATOR) as temporary:
+            yield temporary
+
     def inside(self, relative: str, *, folder: Folder) -> Path:
         """Return the path of a file that a callback writes by itself.
 

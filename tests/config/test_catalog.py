@@ -24,6 +24,7 @@ from dnnrun.errors import ConfigError
         ("callbacks", "ModelCheckpoint"), ("initializers", "he_normal"), ("initializers", "HeNormal"),
         ("regularizers", "L2"), ("regularizers", "l2"), ("constraints", "MaxNorm"), ("activations", "relu"),
         ("activations", "softmax"), ("sources", "mnist"), ("sources", "csv"),
+        ("estimators", "SGDClassifier"), ("estimators", "DummyRegressor"), ("estimators", "KNeighborsClassifier"),
     ],
 )  # fmt: skip
 def test_names_that_everybody_uses(kind: Kind, name: str) -> None:
@@ -34,7 +35,7 @@ def test_names_that_everybody_uses(kind: Kind, name: str) -> None:
     ("kind", "name"),
     [("layers", "Layer"), ("layers", "Input"), ("layers", "dense"), ("optimizers", "Optimizer"), ("optimizers", "get"),
      ("losses", "Loss"), ("callbacks", "Callback"), ("callbacks", "History"), ("models", "x"),
-     ("metrics", "serialize")],
+     ("metrics", "serialize"), ("estimators", "VotingClassifier"), ("estimators", "StandardScaler")],
 )  # fmt: skip
 def test_names_that_a_config_cannot_use(kind: Kind, name: str) -> None:
     assert catalog.find(kind, name) is None
@@ -42,7 +43,7 @@ def test_names_that_a_config_cannot_use(kind: Kind, name: str) -> None:
 
 def test_every_kind_but_models_has_names() -> None:
     assert [kind for kind in KINDS if not catalog.entries(kind)] == ["models"]
-    assert set(catalog.described_kinds()) == set(KINDS) - {"models", "sources"}
+    assert set(catalog.described_kinds()) == set(KINDS) - {"models", "sources", "estimators"}
 
 
 @pytest.mark.parametrize(

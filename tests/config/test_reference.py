@@ -16,7 +16,7 @@ from tests.config.conftest import VALID
 
 def test_topics_are_the_keys_and_every_kind_with_names() -> None:
     assert [topic.name for topic in topics()] == [KEYS, *TOPICS]
-    assert set(TOPICS.values()) == {*catalog.described_kinds(), "sources"}
+    assert set(TOPICS.values()) == {*catalog.described_kinds(), "sources", "estimators"}
     assert all(topic.count >= 4 and topic.about for topic in topics())
 
 
@@ -36,16 +36,18 @@ def test_keys_are_those_of_the_language_with_their_defaults() -> None:
     assert {name for name in found if name.startswith("dataset.")} == {f"dataset.{key}" for key in plain["dataset"]}
     assert all(key.about for key in found.values())
     required = [name for name, key in found.items() if key.default is None]
-    assert required == ["dataset", "dataset.source", "model", "model.layers", "optimizer", "loss"]
+    assert required == ["dataset", "dataset.source", "model", "model.layers"]
     for name, key in found.items():
         section, _, inner = name.rpartition(".")
-        if key.default is not None and name not in {"extends", "model.name"}:
+        if key.default is not None and name not in {"extends", "model.name", "model.sklearn", "optimizer", "loss"}:
             default = read_text(f"x: {key.default}", "default").value["x"]
             assert default == (plain[section][inner] if section else plain[name]), name
 
 
 def test_keys_inside_one() -> None:
-    assert {key.name for key in keys("model")} == {"model", "model.name", "model.activation", "model.layers"}
+    assert {key.name for key in keys("model")} == {
+        "model", "model.name", "model.activation", "model.layers", "model.sklearn",
+    }  # fmt: skip
     assert [key.name for key in keys("dataset.stratify")] == ["dataset.stratify"]
 
 

@@ -9,8 +9,10 @@ import pytest
 from pydantic import ValidationError
 
 from dnnrun.components import Component
-from dnnrun.config.load import complete, load_config
-from dnnrun.config.schema import DatasetConfig, Experiment, ModelConfig
+from dnnrun.config.load import complete, load_config, parse_experiment
+from dnnrun.config.reader import Document, read_text
+from dnnrun.config.resolved import to_yaml
+from dnnrun.config.schema import DatasetConfig, EstimatorConfig, Experiment, ModelConfig
 from dnnrun.errors import ConfigError
 
 Load = Callable[..., Experiment]
@@ -32,15 +34,48 @@ def test_an_experiment_is_frozen(load: Load) -> None:
 
 
 def test_every_key_says_what_it_means() -> None:
-    for section in (Experiment, DatasetConfig, ModelConfig):
+    for section in (Experiment, DatasetConfig, ModelConfig, EstimatorConfig):
         for name, field in section.model_fields.items():
             assert field.description, f"{section.__name__}.{name}"
 
 
-def test_only_four_keys_are_needed() -> None:
+def test_only_two_keys_are_always_needed() -> None:
     assert [name for name, field in Experiment.model_fields.items() if field.is_required()] == [
-        "dataset", "model", "optimizer", "loss",
+        "dataset", "model",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("missing", ["optimizer", "loss"])
+def test_a_network_needs_two_more(missing: str) -> None:
+    config = {"dataset": "iris", "model": {"layers": [{"Dense": 3}]}, "optimizer": "Adam", "loss": "mse"}
+    del config[missing]
+    with pytest.raises(ConfigError, match=f"the key '{missing}' is missing"):
+        parse_experiment(Document(config))
+    with pytest.raises(ConfigError, match=f"{missing}: expected an? .*, not nothing"):
+        parse_experiment(Document({**config, missing: None}))
+
+
+@pytest.mark.parametrize("estimator", ["GaussianNB", {"GaussianNB": None}, {"SGDClassifier": {"loss": "log_loss"}}])
+def test_an_estimator_needs_nothing_else(estimator: object) -> None:
+    experiment = parse_experiment(Document({"dataset": "iris", "model": {"sklearn": estimator}}))
+    assert isinstance(experiment.model, EstimatorConfig)
+    assert (experiment.optimizer, experiment.loss) == (None, None)
+    assert [output.loss.name for output in experiment.outputs] == ["sparse_categorical_crossentropy"]
+    again = experiment.changed(seed=1)
+    assert (again.model, again.loss, again.seed) == (experiment.model, None, 1)
+    assert parse_experiment(read_text(to_yaml(experiment), "resolved")).model == experiment.model
+
+
+def test_arguments_of_an_estimator_are_not_taken_for_those_of_keras() -> None:
+    config = {"MLPClassifier": {"activation": "tanh", "learning_rate": "adaptive", "hidden_layer_sizes": [8, 4]}}
+    experiment = parse_experiment(Document({"dataset": "iris", "model": {"sklearn": config}}))
+    assert isinstance(experiment.model, EstimatorConfig)
+    assert experiment.model.sklearn.arguments == {**config["MLPClassifier"], "hidden_layer_sizes": (8, 4)}
+    inner = {"AdaBoostRegressor": {"estimator": {"DecisionTreeRegressor": {"max_depth": 2}}}}
+    experiment = parse_experiment(Document({"dataset": "boston_housing", "model": {"sklearn": inner}}))
+    assert isinstance(experiment.model, EstimatorConfig)
+    assert experiment.model.sklearn.arguments["estimator"].name == "DecisionTreeRegressor"
+    assert [output.loss.name for output in experiment.outputs] == ["mse"]
 
 
 def test_defaults(load: Load) -> None:

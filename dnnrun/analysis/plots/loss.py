@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from dnnrun.analysis.plots.curves import BestEpoch, Curve, draw_curve, find_best_epoch, gather_curves
 from dnnrun.analysis.plots.plot import Plot, set_title
+from dnnrun.config.positions import is_estimator
 from dnnrun.store import Run
 
 
@@ -21,7 +22,9 @@ class LossCurve:
 
 
 def gather_loss(run: Run) -> LossCurve | None:
-    """Return the loss of a run; None before its first epoch has ended."""
+    """Return the loss of a run; None before its first epoch has ended, and where there is no second one."""
+    if is_estimator(run.config.get("model")):
+        return None
     curve = next((curve for curve in gather_curves(run.history) if curve.metric == "loss"), None)
     return LossCurve(run.name, curve, find_best_epoch(run)) if curve else None
 

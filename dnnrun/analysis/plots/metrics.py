@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from dnnrun.analysis.number_text import metric_text, shortened
 from dnnrun.analysis.plots.curves import BestEpoch, Curve, draw_curve, find_best_epoch, gather_curves, value_at
 from dnnrun.analysis.plots.plot import Plot, grid_shape, set_title
+from dnnrun.config.positions import is_estimator
 from dnnrun.store import Run
 
 
@@ -24,7 +25,9 @@ class MetricCurves:
 
 
 def gather_metrics(run: Run) -> MetricCurves | None:
-    """Return the metrics of a run; None where it has none but the loss, or no epoch has ended."""
+    """Return the metrics of a run; None where it has none but the loss, no epoch has ended, or there is no second."""
+    if is_estimator(run.config.get("model")):
+        return None
     curves = [curve for curve in gather_curves(run.history) if curve.metric != "loss"]
     return MetricCurves(run.name, curves, find_best_epoch(run)) if curves else None
 
