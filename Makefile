@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install train test lint types check format catalog schema bench bench-start test-lowest clean
+.PHONY: help install train test lint types check format catalog schema bench bench-start reproduce test-lowest clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: $(VENV)/installed ## model.fit and dnnrun side by side: seconds an epoch,
 
 bench-start: $(VENV)/installed ## time the commands that only read
 	$(BIN)/python tests/benchmarks/start_up.py
+
+reproduce: $(VENV)/installed ## run every experiment in configs/ and write docs/reproduction.md; FAST=1: in minutes, a subset
+	$(BIN)/python -m tests.benchmarks.reproduce $(if $(FAST),--fast)
 
 test-lowest: ## run all tests with the lowest version of every dependency, in .venv-lowest
 	$(PYTHON) -m venv .venv-lowest

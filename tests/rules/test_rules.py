@@ -83,10 +83,16 @@ def test_a_rule_that_does_not_exist_cannot_be_ignored(tmp_path: Path) -> None:
     assert problem.hint == "did you mean 'inputs-not-scaled'?"
 
 
-CONFIGS = sorted((ROOT / "configs").glob("**/*.yaml"))
+CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
+NEED_A_FILE = {"thoracic_surgery"}  # which is not part of dnnrun, and need not be there
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
 def test_no_shipped_config_breaks_a_rule(config: Path) -> None:
-    assert len(CONFIGS) >= 5
-    assert validate(config) == []
+    assert len(CONFIGS) >= 40
+    problems = validate(config)
+    if config.stem in NEED_A_FILE and problems:
+        [problem] = problems
+        assert "there is no such file" in problem.what
+    else:
+        assert problems == []
