@@ -58,6 +58,18 @@ SOURCES: dict[str, SourceEntry] = {
         },
         ("path", "test"),
     ),
+    "parquet": SourceEntry(
+        f"{_HOME}.parquet:read_parquet",
+        "A table in Parquet files: numbers, truths and text.",
+        ("path", "target"),
+        {
+            "test": None,
+            "drop": (),
+            **dict.fromkeys(("weights", "group", "time", "impute", "fill"), None),
+            "missing": (),
+        },
+        ("path", "test"),
+    ),
     "npz": SourceEntry(
         f"{_HOME}.npz:read_npz",
         "Arrays in a file made with numpy.savez.",

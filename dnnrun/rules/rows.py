@@ -19,8 +19,8 @@ _ACCURACIES = {"accuracy", "acc", "BinaryAccuracy", "CategoricalAccuracy", "Spar
 def inputs_not_scaled(subject: Subject) -> Iterator[Finding]:
     """Large numbers that go into the first layer as they are."""
     facts, dataset = subject.facts, subject.experiment.dataset
-    if facts is None or not subject.nodes or (facts.is_image and dataset.preprocess is None):
-        return  # dnnrun rescales images by itself
+    if facts is None or not subject.nodes or ((facts.is_image or not facts.shapes) and dataset.preprocess is None):
+        return  # dnnrun rescales images by itself, and normalizes the numbers of a table with text
     least, most = facts.input_range
     if max(-least, most) <= _LARGEST_INPUT or dataset.preprocess:
         return

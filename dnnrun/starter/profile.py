@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dnnrun.data.dataset import Array
-from dnnrun.data.sources.column import DATE, DECIMAL_COMMA
+from dnnrun.data.sources.notations import DATE, DECIMAL_COMMA
 from dnnrun.data.sources.rows import targets_of
 from dnnrun.data.sources.table import Table
 

@@ -18,6 +18,7 @@ from dnnrun.data.facts.of_table import LARGEST, facts_of_csv
 from dnnrun.data.load import load_dataset
 from dnnrun.data.sources import bundled
 from dnnrun.data.sources.csv import read_csv
+from dnnrun.validation import problems_of
 
 NAMES = ("mnist", "fashion_mnist", "iris", "pima", "boston_housing")
 CLASSES = {"loss": "sparse_categorical_crossentropy", "model": {"layers": ["Flatten", {"Dense": 10}]}}
@@ -75,6 +76,37 @@ def test_a_table_counted_cheaply_is_the_table_read(text: str, tmp_path: Path) ->
     assert list((told.label_counts or {}).values()) == list((found.label_counts or {}).values())
 
 
+def test_a_table_with_text_has_no_shape_yet(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("s,n,y\nred,1.5,no\nblue,300,yes\nred,,no\n")
+    source = {"csv": {"path": str(tmp_path / "a.csv"), "target": "y", "impute": {"n": "mean"}}}
+    facts = cheap_facts(experiment({"source": source}))
+    assert facts is not None
+    assert (facts.shapes, facts.classes, facts.label_counts, facts.rows) == ({}, ("no", "yes"), (2, 1), {"train": 3})
+    assert not [
+        problem for problem in problems_of(experiment({"source": source}), facts) if "inputs go" in problem.what
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("1,2,0\n3,4,1\n", {"header": False, "target": 2}),
+        ("1,2,0\n3,4,1\n", {"columns": ["a", "b", "c"], "target": "c"}),
+        ("a;b;c\n1,5;2;0\n3;4;1\n", {"decimal": ",", "target": "c"}),
+        (
+            "a,b,c,w,g,t\n1,2,0,1,p,2024-01-31\n3,4,1,1,q,2024-01-31\n",
+            {"target": "c", "weights": "w", "group": "g", "time": "t"},
+        ),
+    ],
+)
+def test_they_follow_the_arguments(text: str, options: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text(text)
+    told, found = facts_of_csv(str(file), **options), facts_of_source(read_csv(str(file), **options))
+    assert told is not None
+    assert told == replace(found, label_counts=told.label_counts)
+
+
 def test_separator_drop_and_test_file(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id;a;y\nx;1;0\ny;2;1\n")
     (tmp_path / "b.csv").write_text("id;a;y\nz;1;0\n")
@@ -85,7 +117,20 @@ def test_separator_drop_and_test_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a,y\n", "a,y\n1,2,3\n", "a,b\n1,2\n", "y\n1\n", "a,y\nx,1\n", "a,y\n,1\n", "a,y\ninf,1\n", "a,y\n\xff"],
+    [
+        "",
+        "a,y\n",
+        "a,y\n1,2,3\n",
+        "a,b\n1,2\n",
+        "y\n1\n",
+        "a,y\nx,1\n1,1\n",
+        "a,y\n,1\n",
+        "a,y\ninf,1\n",
+        "a,y\n\xff",
+        "a,y\n2024-01-31,1\n",
+        "a;y\n1,5;1\n",
+        "a,y\n1,NA\n",
+    ],
 )
 def test_nothing_is_said_of_a_table_that_its_reader_may_refuse(text: str, tmp_path: Path) -> None:
     file = tmp_path / "table.csv"

@@ -19,7 +19,7 @@ class SourceFacts:
     Args:
         rows: those to learn from, before any split.
         test_rows: those of a test set of the source's own, or None.
-        shape: of one row.
+        shape: of one row; None for a table with columns of text, whose width preparation decides.
         is_whole: whether the features are whole numbers.
         is_image: whether the rows are pictures.
         input_range: the least and the greatest number among the features.
@@ -35,7 +35,7 @@ class SourceFacts:
 
     rows: int
     test_rows: int | None
-    shape: tuple[int, ...]
+    shape: tuple[int, ...] | None
     is_whole: bool
     is_image: bool
     input_range: tuple[float, float]
@@ -55,7 +55,7 @@ class Facts:
     Args:
         task: what the labels ask for.
         rows: of each split that there is, by its name.
-        shapes: of one row of each input; of one without a name under `ONLY`.
+        shapes: of one row of each input; of one without a name under `ONLY`. Empty for a table with columns of text.
         is_whole: whether the features are whole numbers.
         is_image: whether the rows are pictures.
         input_range: the least and the greatest number among the features.

@@ -84,6 +84,8 @@ def facts_for(experiment: Experiment, output: Output, source: SourceFacts) -> Fa
 
 def _shapes(experiment: Experiment, source: SourceFacts) -> dict[str, tuple[int, ...]]:
     inputs = experiment.dataset.inputs
+    if source.shape is None:
+        return {}
     return {name: (len(columns),) for name, columns in inputs.items()} if inputs else {ONLY: source.shape}
 
 

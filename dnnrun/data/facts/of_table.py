@@ -1,55 +1,72 @@
-"""The facts of a small CSV file, counted in plain Python: pandas would take longer to start than the counting takes."""
+"""The facts of a small CSV file, counted in plain Python: pyarrow would take longer to start than to count."""
 
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dnnrun.data.facts import SourceFacts
+from dnnrun.data.sources.notations import DATE, MISSING, NEARLY_NUMBER, TRUTHS, number_in
+from dnnrun.data.sources.separator import separator_of
 
 LARGEST = 2_000_000  # bytes; of more, nothing is cheap
-_TRUTHS = {"true": 1.0, "false": 0.0}
 _MOST_CLASSES = 1000
 
 
 def facts_of_csv(
-    path: str, target: str, *, separator: str = ",", drop: str | Sequence[str] = (), test: str | None = None
+    path: str,
+    target: str | int,
+    *,
+    test: str | None = None,
+    separator: str | None = None,
+    header: bool | None = None,
+    columns: Sequence[str] = (),
+    drop: str | int | Sequence[str | int] = (),
+    weights: str | int | None = None,
+    group: str | int | None = None,
+    time: str | int | None = None,
+    impute: str | Mapping[str, str] | None = None,
+    fill: object = None,
+    missing: float | str | Sequence[float | str] = (),
+    decimal: str = ".",
+    encoding: str = "utf-8",
 ) -> SourceFacts | None:
     """Return what a table holds, or None where it is large or anything about it is odd: its reader then says what.
 
-    Args:
-        path: as the source `csv` takes it, and so the others.
-        target: the column to predict.
-        separator: what stands between two cells.
-        drop: columns to leave out.
-        test: a second file, as the test set.
+    The arguments are those of the source `csv`; of several files, and of files that are no UTF-8, nothing is told.
     """
+    if encoding != "utf-8" or missing != ():
+        return None
+    has_names = not columns if header is None else header
     try:
-        header, rows = _cells(path, separator)
-        test_rows = None if test is None else len(_cells(test, separator)[1])
+        names, rows = _cells(path, separator, columns, has_names=has_names)
+        test_rows = None if test is None else len(_cells(test, separator, columns, has_names=has_names)[1])
     except (OSError, UnicodeDecodeError, csv.Error, TypeError, ValueError):
         return None
-    dropped = {drop} if isinstance(drop, str) else set(drop)
-    features = [index for index, name in enumerate(header) if name != target and name not in dropped]
-    if target not in header or not dropped <= set(header) or not features or not rows:
+    dropped = {str(name) for name in ((drop,) if isinstance(drop, str | int) else drop)}
+    others = dropped | {str(name) for name in (weights, group, time) if name is not None}
+    features = [index for index, name in enumerate(names) if name != str(target) and name not in others]
+    if not {str(target), *others} <= set(names) or not features or not rows:
         return None
-    columns = [_numbers([row[index] for row in rows]) for index in features]
-    if any(column is None for column in columns):
+    kept = [_feature([row[index] for row in rows], decimal, has_gaps=impute is not None) for index in features]
+    labels = [row[names.index(str(target))] for row in rows]
+    if any(cells is None for cells in kept) or any(label in MISSING for label in labels):
         return None
-    values = [value for column in columns if column for value in column]
-    labels = [row[header.index(target)] for row in rows]
-    numbers = _numbers(labels)
+    numbers = _numbers(labels, decimal)
     counts = Counter(labels) if numbers is None else Counter(_short(number) for number in numbers)
     order = sorted(counts) if numbers is None else sorted(counts, key=float)
+    values = [value for cells in kept if cells for value in cells]
+    has_text = not all(kept)
     return SourceFacts(
         rows=len(rows),
         test_rows=test_rows,
-        shape=(len(features),),
-        is_whole=all(value.is_integer() for value in values),
+        shape=None if has_text else (len(features),),
+        is_whole=not has_text and all(value.is_integer() for value in values),
         is_image=False,
-        input_range=(min(values), max(values)),
+        input_range=(min(values), max(values)) if values else (0.0, 0.0),
         label_columns=1,
         has_numbers=numbers is not None,
         has_fractions=numbers is not None and not all(number.is_integer() for number in numbers),
@@ -59,31 +76,45 @@ def facts_of_csv(
     )
 
 
-def _cells(path: str, separator: str) -> tuple[list[str], list[list[str]]]:
-    """Return the header and the rows; raises ValueError for a file that is large or ragged."""
+def _cells(
+    path: str, separator: str | None, columns: Sequence[str], *, has_names: bool
+) -> tuple[list[str], list[list[str]]]:
+    """Return the names of the columns and the rows; raises ValueError for a file that is large or ragged."""
     if Path(path).stat().st_size > LARGEST:
         raise ValueError("large")
-    with Path(path).open(encoding="utf-8-sig", newline="") as stream:
-        lines = [[cell.strip() for cell in row] for row in csv.reader(stream, delimiter=separator) if row]
-    header, *rows = lines
-    if any(len(row) != len(header) for row in rows):
+    text = list(io.StringIO(Path(path).read_bytes().decode("utf-8-sig"), newline=""))
+    lines = [
+        [cell.strip() for cell in row] for row in csv.reader(text, delimiter=separator or separator_of(text)) if row
+    ]
+    if not lines:
+        raise ValueError("empty")
+    first = lines[0] if has_names else [str(number) for number in range(len(lines[0]))]
+    if any(len(row) != len(first) for row in lines):
         raise ValueError("ragged")
-    return header, rows
+    return list(columns) or first, lines[has_names:]
 
 
-def _numbers(cells: list[str]) -> list[float] | None:
+def _feature(cells: list[str], decimal: str, *, has_gaps: bool) -> list[float] | None:
+    """Return the numbers of a column, none for one of text; None where its reader might refuse it."""
+    present = [cell for cell in cells if cell not in MISSING]
+    if len(present) < len(cells) and not (has_gaps and present):
+        return None
+    numbers = _numbers(present, decimal)
+    if numbers is not None:
+        return numbers
+    others = [cell for cell in present if number_in(cell, decimal) is None and cell.lower() not in TRUTHS]
+    is_odd = any(DATE.fullmatch(cell) or NEARLY_NUMBER.fullmatch(cell) for cell in others)
+    return None if is_odd or 2 * len(others) <= len(present) else []
+
+
+def _numbers(cells: list[str], decimal: str) -> list[float] | None:
     """Return the cells as numbers, or None if one of them is not a finite one."""
     numbers = []
     for cell in cells:
-        lower = cell.lower()
-        if lower in _TRUTHS:
-            numbers.append(_TRUTHS[lower])
-            continue
-        try:
-            number = float(cell)
-        except ValueError:
-            return None
-        if not abs(number) < float("inf"):
+        number = TRUTHS.get(cell.lower())
+        if number is None:
+            number = number_in(cell, decimal)
+        if number is None or not abs(number) < float("inf"):
             return None
         numbers.append(number)
     return numbers

@@ -11,17 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dnnrun.data.dataset import Array
+from dnnrun.data.sources.notations import DATE, NEARLY_NUMBER, TRUTHS, number_in
 
 Kind = Literal["numbers", "truths", "text", "dates"]
 """What a column is on the whole: numbers also where some cells are none, or all are in a notation of people's."""
-
-DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)([T ].*)?")
-DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
-# Numbers as people write them: with separators of thousands, a decimal comma, a currency or a percent sign.
-_NEARLY_NUMBERS = re.compile(
-    rf"{DECIMAL_COMMA.pattern}|[-+]?\d{{1,3}}([,' ]\d{{3}})+(\.\d+)?|[-+]?[$€£] ?[\d.,]+|[-+]?[\d.,]+ ?[%€$£]"
-)
-_TRUTHS = {"true": 1.0, "false": 0.0}
 
 
 class Column:
@@ -30,11 +23,12 @@ class Column:
     Args:
         cells: integers, floats, truths, text, or dates and times; null where a cell has no value.
         decimal: what stands before the fraction of a number that is written as text.
+        is_typed: whether the file says of itself what is text, so that digits in it are no numbers.
     """
 
-    def __init__(self, cells: pa.ChunkedArray | pa.Array, decimal: str = ".") -> None:
+    def __init__(self, cells: pa.ChunkedArray | pa.Array, decimal: str = ".", *, is_typed: bool = False) -> None:
         self.cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
-        self._decimal = decimal
+        self._decimal, self._is_typed = decimal, is_typed
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -57,7 +51,7 @@ class Column:
     @cached_property
     def numbers(self) -> Array:
         """The cells as float64, true and false as 1 and 0, NaN where a cell is missing or no number; shape (rows,)."""
-        return self._as_numbers(_TRUTHS)
+        return self._as_numbers(TRUTHS)
 
     @cached_property
     def plain_numbers(self) -> Array:
@@ -81,7 +75,9 @@ class Column:
         wrong, present = int(self.wrong.sum()), len(self) - int(self.missing.sum())
         if 2 * wrong <= present:
             return "truths" if self.is_text and present and not wrong and self._are_truths() else "numbers"
-        return "dates" if self._are_mostly(DATE) else "numbers" if self._are_mostly(_NEARLY_NUMBERS) else "text"
+        if self._is_typed:
+            return "dates" if self._are_mostly(DATE) else "text"
+        return "dates" if self._are_mostly(DATE) else "numbers" if self._are_mostly(NEARLY_NUMBER) else "text"
 
     def texts(self) -> Array:
         """Return the cells as text, None where one is missing; of type object, shape (rows,)."""
@@ -99,17 +95,21 @@ class Column:
 
     def _as_numbers(self, words: dict[str, float]) -> Array:
         cells = self.cells
-        if pa.types.is_null(cells.type) or self.is_temporal:
+        if pa.types.is_null(cells.type) or self.is_temporal or (self.is_text and self._is_typed):
             return np.full(len(cells), np.nan)
         if not self.is_text:
             return _to_numpy(pc.fill_null(pc.cast(cells, pa.float64(), safe=False), np.nan))
         encoded = cells.dictionary_encode()
-        values = [_number(text, self._decimal, words) for text in encoded.dictionary.to_pylist()]
+        values = [self._number(text, words) for text in encoded.dictionary.to_pylist()]
         return np.asarray(np.array([*values, np.nan])[_to_numpy(pc.fill_null(encoded.indices, len(values)))])
+
+    def _number(self, text: str, words: dict[str, float]) -> float:
+        number = number_in(text, self._decimal)
+        return words.get(text.lower(), float("nan")) if number is None else number
 
     def _are_truths(self) -> bool:
         words = pc.unique(pc.utf8_lower(self.cells.drop_null())).to_pylist()
-        return all(word in _TRUTHS for word in words)
+        return all(word in TRUTHS for word in words)
 
     def _are_mostly(self, form: re.Pattern[str]) -> bool:
         """Whether most of the different values that are no numbers are written so."""
@@ -119,18 +119,6 @@ class Column:
 
 def _written(value: float) -> str:
     return str(int(value)) if value.is_integer() else str(value)
-
-
-def _number(text: str, decimal: str, words: dict[str, float]) -> float:
-    """Return what a text says, NaN if that is no number."""
-    if decimal == ",":
-        text = text.replace(".", "_").replace(",", ".")
-    if "_" in text:  # Python's own notation only
-        return float("nan")
-    try:
-        return float(text)
-    except ValueError:
-        return words.get(text.lower(), float("nan"))
 
 
 def _to_numpy(cells: pa.Array) -> Array:

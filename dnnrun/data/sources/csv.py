@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from pathlib import Path
 
 from dnnrun.data.dataset import SourceData
-from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.delimited import Notation
 from dnnrun.data.sources.files import files_of
 from dnnrun.data.sources.gaps import Gaps
 from dnnrun.data.sources.roles import Name, Roles
-from dnnrun.data.sources.rows import rows_of, test_rows_of
-from dnnrun.data.sources.table import read_table
+from dnnrun.data.sources.rows import data_of
+from dnnrun.data.sources.table import Table, read_table
 
 
 def read_csv(
@@ -67,14 +66,11 @@ def read_csv(
         decimal=decimal,
         missing=tuple(map(str, markers)),
     )
-    roles = Roles.of(target, drop, weights, group, time)
-    gaps = Gaps.of(impute, fill)
-    files = files_of("path", path)
-    data = rows_of(read_table(files, "path", notation), roles, gaps)
-    if test is None:
-        return data
-    held_out = files_of("test", test)
-    if shared := [file for file in held_out if file in files]:
-        raise ArgumentError("test", f"{shared[0]} holds the rows to learn from", "name a file of other rows")
-    tested = test_rows_of(read_table(held_out, "test", notation), roles, gaps, data)
-    return replace(tested, files=(*files, *held_out))
+
+    def table(files: Sequence[Path], argument: str) -> Table:
+        return read_table(files, argument, notation)
+
+    paths = {"path": files_of("path", path)}
+    if test is not None:
+        paths["test"] = files_of("test", test)
+    return data_of(table, paths, Roles.of(target, drop, weights, group, time), Gaps.of(impute, fill))

@@ -22,11 +22,10 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from dnnrun.data.sources import ArgumentError, unreadable
+from dnnrun.data.sources.notations import MISSING, number_in
 from dnnrun.data.sources.separator import separator_of
 from dnnrun.errors import DataError, Place, Problem
 
-# What other programs write into a cell that has no value.
-MISSING = ("", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "null", "NULL")
 SHOWN = 5
 """How many lines or columns of one kind a message names."""
 _TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
@@ -182,7 +181,7 @@ class Delimited:
             if columns:
                 raise ArgumentError("columns", f"{what} in columns", "give each column a name of its own")
             hint = "give each column a name of its own"
-            if all(_is_number(name) for name in first):
+            if all(number_in(name) is not None for name in first):
                 hint += "; or has the file no line of names? header: false"
             raise DataError(f"{file}: {what} in the first line", hint=hint)
         return names
@@ -202,7 +201,7 @@ class Delimited:
         if cells.type == pa.string():
             cells = pc.utf8_trim_whitespace(cells)
             return pc.if_else(pc.is_in(cells, pa.array([*MISSING, *markers], pa.string())), None, cells)
-        numbers = [float(marker) for marker in markers if _is_number(marker)]
+        numbers = [number for marker in markers if (number := number_in(marker)) is not None]
         if numbers and cells.type in (pa.int64(), pa.float64()):
             is_marker = pc.is_in(pc.cast(cells, pa.float64(), safe=False), pa.array(numbers, pa.float64()))
             return pc.if_else(is_marker, None, cells)
@@ -349,14 +348,6 @@ def one_column_hint(name: str) -> str:
     """Return what to try when everything went into one column of this name."""
     other = next((written for separator, written in _SEPARATORS.items() if separator in name), "';'")
     return f"one column only: is another separator used? separator: {other}"
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _count(number: int, what: str) -> str:

@@ -6,16 +6,18 @@ It knows no file format: a `Table` says where a row is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from dnnrun.data.dataset import Array, Arrays, Filling, SourceData, by_name, unwrapped
 from dnnrun.data.sources import ArgumentError
-from dnnrun.data.sources.column import DECIMAL_COMMA, Column, Kind
+from dnnrun.data.sources.column import Column, Kind
 from dnnrun.data.sources.delimited import SHOWN
 from dnnrun.data.sources.gaps import Gaps
+from dnnrun.data.sources.notations import DECIMAL_COMMA
 from dnnrun.data.sources.roles import Roles
 from dnnrun.data.sources.table import Table
 from dnnrun.data.sources.times import times_of
@@ -41,6 +43,30 @@ class Features:
     kinds: Mapping[str, Kind]
     x: Arrays
     impute: Mapping[str, Filling]
+
+
+def data_of(
+    read: Callable[[Sequence[Path], str], Table], paths: Mapping[str, Sequence[Path]], roles: Roles, gaps: Gaps
+) -> SourceData:
+    """Return the rows of files, with those of a test set where there are files of one.
+
+    Args:
+        read: how files, and the argument that names them, become a table.
+        paths: the files by argument: those of ``path``, perhaps those of ``test``.
+        roles: what each column is for.
+        gaps: how those of the features are filled.
+
+    Raises:
+        DataError: as `rows_of` and `test_rows_of`, or a file is for both.
+    """
+    files, held_out = paths["path"], paths.get("test", ())
+    data = rows_of(read(files, "path"), roles, gaps)
+    if not held_out:
+        return data
+    if shared := [file for file in held_out if file in files]:
+        raise ArgumentError("test", f"{shared[0]} holds the rows to learn from", "name a file of other rows")
+    tested = test_rows_of(read(held_out, "test"), roles, gaps, data)
+    return replace(tested, files=(*files, *held_out))
 
 
 def rows_of(table: Table, roles: Roles, gaps: Gaps | None = None) -> SourceData:

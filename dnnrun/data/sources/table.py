@@ -13,6 +13,7 @@ from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.column import Column
 from dnnrun.data.sources.delimited import SHOWN, Delimited, Notation, one_column_hint
 from dnnrun.data.sources.files import origin_of
+from dnnrun.data.sources.notations import number_in
 from dnnrun.errors import DataError, suggest
 
 
@@ -35,10 +36,11 @@ class Table:
     Args:
         parts: the files, which have the same columns.
         decimal: what stands before the fraction of a number that is written as text.
+        is_typed: whether the files say of themselves which columns are text.
     """
 
-    def __init__(self, parts: Sequence[TableFile], decimal: str = ".") -> None:
-        self._parts, self._decimal = tuple(parts), decimal
+    def __init__(self, parts: Sequence[TableFile], decimal: str = ".", *, is_typed: bool = False) -> None:
+        self._parts, self._decimal, self._is_typed = tuple(parts), decimal, is_typed
         self._columns: dict[str, Column] = {}
         self._lengths: list[int] = []
         _check_same_columns(self._parts)
@@ -74,7 +76,7 @@ class Table:
                 if "dates" in kinds:
                     raise DataError(f"{self.origin}: the column {name!r} holds dates in some of the files only")
                 cells = [part.read([name], as_text=[name]).column(name) for part in self._parts]
-            self._columns[name] = Column(_joined(cells), self._decimal)
+            self._columns[name] = Column(_joined(cells), self._decimal, is_typed=self._is_typed)
 
     def column(self, name: str) -> Column:
         """Return one column.
@@ -90,7 +92,8 @@ class Table:
         column = self.column(name)
         if column.is_text:
             return column
-        return Column(_joined([part.read([name], as_text=[name]).column(name) for part in self._parts]), self._decimal)
+        cells = [part.read([name], as_text=[name]).column(name) for part in self._parts]
+        return Column(_joined(cells), self._decimal, is_typed=self._is_typed)
 
     def where(self, positions: Array) -> str:
         """Return how many rows these are, and where: ``1 row (line 7)`` or ``3 rows (lines 7, 9, 12)``."""
@@ -121,7 +124,7 @@ class Table:
             listed = f"columns: {', '.join(columns[:20])}{', ...' if len(columns) > 20 else ''}"
             if len(columns) == 1:
                 listed += f"\n{self.one_column_hint()}"
-            elif columns != [str(number) for number in range(len(columns))] and all(map(_is_number, columns)):
+            elif columns != [str(number) for number in range(len(columns))] and None not in map(number_in, columns):
                 listed += "\nhas the file no line of names? header: false calls the columns 0, 1, 2, ..."
             what = f"{self.files[0]}: there is no column {name!r}"
             raise ArgumentError(argument, what, f"{near}\n{listed}" if near else listed)
@@ -160,10 +163,6 @@ def _check_same_columns(parts: Sequence[TableFile]) -> None:
             than = "which" if missing else "which is not in"
             what = f"{part.file}: {what}, {than} {first.file}{' has' if missing else ''}"
             raise DataError(what, hint="all files of a table have the same columns, in whatever order")
-
-
-def _is_number(name: str) -> bool:
-    return name.lstrip("-").replace(".", "", 1).isdigit()
 
 
 def _family(kind: pa.DataType) -> str:
