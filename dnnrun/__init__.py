@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dnnrun.api import describe, init_config, plot, resume, train, verify
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
+    from dnnrun.cross_validation import cross_validate
     from dnnrun.doctor import examine_installation
     from dnnrun.errors import ConfigError, DataError, DnnrunError, Problem, RunError, TrainingError
     from dnnrun.running.observer import Observer
@@ -31,6 +32,7 @@ _OFFERED = {
     "Problem": "dnnrun.errors",
     "Run": "dnnrun.store",
     "compare_runs": "dnnrun.analysis.comparison",
+    "cross_validate": "dnnrun.cross_validation",
     "describe": "dnnrun.api",
     "examine_installation": "dnnrun.doctor",
     "find_runs": "dnnrun.store",
@@ -56,6 +58,7 @@ __all__ = [
     "RunError",
     "TrainingError",
     "compare_runs",
+    "cross_validate",
     "describe",
     "examine_installation",
     "find_runs",

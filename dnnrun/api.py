@@ -69,10 +69,33 @@ def train(
         TrainingError: training failed or diverged; the run directory says how far it came.
         KeyboardInterrupt: the user stopped it; the run directory holds everything so far.
     """
-    observer = observer or Observer()
-    experiment, dataset = _checked_data(
-        _experiment_of(config, overrides), observer, rows=SMOKE_ROWS if smoke else None, allow_code=allow_code
+    outcome = train_to_outcome(
+        experiment_of(config, overrides),
+        runs_dir=runs_dir,
+        smoke=smoke,
+        allow_code=allow_code,
+        observer=observer,
+        workers=workers,
     )
+    return _run_of(outcome)
+
+
+def train_to_outcome(
+    experiment: Experiment,
+    *,
+    runs_dir: str | Path,
+    smoke: bool = False,
+    allow_code: bool = False,
+    observer: Observer | None = None,
+    workers: Workers | None = None,
+) -> Outcome:
+    """Train as `train` does, but return what ended a training early, and do not raise it."""
+    observer = observer or Observer()
+    if experiment.cross_validation is not None and experiment.fold is None:
+        what = f"the config asks for {experiment.cross_validation} folds, and this trains one run"
+        hint = "set fold: 1 to train the first alone; dnnrun.cross_validate trains them all"
+        raise ConfigError(Problem(what, experiment.place(("cross_validation",), of_key=True), hint))
+    experiment, dataset = _checked_data(experiment, observer, rows=SMOKE_ROWS if smoke else None, allow_code=allow_code)
     return _train(
         experiment, dataset, runs_dir=Path(runs_dir), allow_code=allow_code, observer=observer, workers=workers
     )
@@ -86,7 +109,7 @@ def _train(
     allow_code: bool,
     observer: Observer,
     workers: Workers | None = None,
-) -> Run:
+) -> Outcome:
     if isinstance(experiment.model, EstimatorConfig):
         from dnnrun.estimators.fitting import fit_experiment  # noqa: PLC0415 - starts scikit-learn
 
@@ -148,7 +171,7 @@ def resume(
     from dnnrun.engine.resuming import resume_run  # noqa: PLC0415 - takes seconds
 
     outcome = resume_run(run, experiment, dataset, changes, observer=observer, allow_code=allow_code, workers=workers)
-    return _looked_after(outcome, observer, workers)
+    return _run_of(_looked_after(outcome, observer, workers))
 
 
 def verify(
@@ -185,7 +208,7 @@ def verify(
     experiment = load_config(run.resolved_config, overrides)
     experiment, dataset = _data_of(experiment, observer, allow_code=allow_code)
     with tempfile.TemporaryDirectory(prefix="dnnrun-verify-") as place:
-        again = _train(experiment, dataset, runs_dir=Path(place), allow_code=allow_code, observer=observer)
+        again = _run_of(_train(experiment, dataset, runs_dir=Path(place), allow_code=allow_code, observer=observer))
         from dnnrun.analysis.repetition import compare_repetition  # noqa: PLC0415 - not needed to train
 
         return compare_repetition(run, again, tolerance=tolerance)
@@ -213,7 +236,8 @@ def describe(
         DataError: the data cannot be used.
     """
     observer = observer or Observer()
-    experiment, dataset = _checked_data(_experiment_of(config, overrides), observer, allow_code=allow_code)
+    experiment = experiment_of(config, overrides).one_training
+    experiment, dataset = _checked_data(experiment, observer, allow_code=allow_code)
     observer.preparing("building the model")
     if isinstance(experiment.model, EstimatorConfig):
         from dnnrun.estimators.fitting import prepare  # noqa: PLC0415 - starts scikit-learn
@@ -225,9 +249,10 @@ def describe(
     return measure(experiment, dataset, allow_code=allow_code)
 
 
-def _experiment_of(
+def experiment_of(
     config: str | Path | Experiment | Mapping[str, Any], overrides: Iterable[str | Override]
 ) -> Experiment:
+    """Return an experiment from whatever `train` takes for one; raises as it does."""
     if not isinstance(config, Experiment | Mapping):
         return read(config, overrides)
     if list(overrides):
@@ -292,12 +317,17 @@ def _importing(*modules: str) -> threading.Thread:
     return thread
 
 
-def _looked_after(outcome: Outcome, observer: Observer, workers: Workers | None) -> Run:
-    """Draw the plots of a run that has ended, if it is ours, then raise what ended it, if something did."""
+def _looked_after(outcome: Outcome, observer: Observer, workers: Workers | None) -> Outcome:
+    """Draw the plots of a run that has ended, if it is ours."""
     if workers is None or workers.is_chief:
         observer.preparing("drawing the plots")
         for problem in plot(outcome.run):
             observer.warned(str(problem))
+    return outcome
+
+
+def _run_of(outcome: Outcome) -> Run:
+    """Return the run, or raise what ended it before its time."""
     if outcome.failure is not None:
         raise outcome.failure
     return outcome.run

@@ -33,10 +33,11 @@ BELOW: dict[str, set[str]] = {
     "search": {"engine", "running", "config", "store", "components", "errors"},
     "validation": {"rules", "data", "config", "components", "errors"},
     "api": _LIBRARY,
+    "cross_validation": _LIBRARY,
     "doctor": {"api", "engine", "running", "data", "store", "errors"},
-    "cli": {"doctor", *_LIBRARY, ""},
+    "cli": {"cross_validation", "doctor", *_LIBRARY, ""},
     # dnnrun/__init__.py, which offers the library's names, each loaded when it is first used
-    "": {"doctor", *_LIBRARY},
+    "": {"cross_validation", "doctor", *_LIBRARY},
 }
 ONLY_IN = {
     "typer": {"cli"},

@@ -13,7 +13,7 @@ from dnnrun.analysis.number_text import metric_text
 from dnnrun.cli.chatter import Chatter
 from dnnrun.cli.screen import print_problems
 from dnnrun.cli.time_left import TimeLeft
-from dnnrun.errors import Problem
+from dnnrun.errors import Place, Problem
 from dnnrun.running.observer import FitPlan, Observer, Plan
 
 _UPDATES_A_SECOND = 8
@@ -32,6 +32,8 @@ class TrainingScreen(Observer):
     def __init__(self, chatter: Chatter, *, live: bool, quiet: bool) -> None:
         self.plan: Plan | FitPlan | None = None
         self.epochs_seen = 0
+        self.runs_seen = 0
+        self._found: set[tuple[str, Place | None]] = set()
         self._is_live = live and not quiet
         self._chatter = chatter
         self._quiet = quiet
@@ -58,13 +60,14 @@ class TrainingScreen(Observer):
     def started(self, plan: Plan) -> None:
         """Print the header and begin the bar."""
         self.plan = plan
+        self.runs_seen += 1
         total = (plan.epochs - plan.epochs_done) * plan.steps
         self._clock = TimeLeft(total, plan.steps, validation=_validation_share(plan))
         self._chatter.continue_in(plan.log)
         self.close()
         if self._quiet:
             return
-        for line in header_lines(plan):
+        for line in header_lines(plan) if self.runs_seen == 1 else next_header_lines(plan):
             self.console.print(line)
         if self._is_live:
             self._progress = Progress(
@@ -136,9 +139,17 @@ class TrainingScreen(Observer):
             self.console.print(Text.assemble(("warning: ", "yellow"), text))
 
     def found(self, problem: Problem) -> None:
-        """Print what the rules warn of."""
-        if not self._quiet:
+        """Print what the rules warn of; once, however many runs there are."""
+        known = problem.rule or problem.what, problem.where
+        if not self._quiet and known not in self._found:
             print_problems([problem], self.console)
+        self._found.add(known)
+
+    def said(self, text: str) -> None:
+        """Print a line that stays."""
+        self.close()
+        if not self._quiet:
+            self.console.print(Text(text))
 
     def close(self) -> None:
         """Take everything that moves off the screen."""
@@ -180,6 +191,11 @@ def _header(plan: Plan | FitPlan, rows: Mapping[str, str]) -> list[Text]:
     if plan.description:
         title.append(f"  {plan.description}", "dim")
     return [title, *(Text.assemble((f"  {label:<6}", "cyan"), text) for label, text in rows.items())]
+
+
+def next_header_lines(plan: Plan) -> list[Text]:
+    """Return what is said of a run of the same experiment as the one before it."""
+    return [Text(plan.name, "bold"), Text.assemble(("  run   ", "cyan"), str(plan.run))]
 
 
 def metrics_text(logs: Mapping[str, float]) -> str:

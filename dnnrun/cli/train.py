@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from dnnrun.cli.cross_validation import cross_validate_on_screen
 from dnnrun.cli.on_screen import train_on_screen
 from dnnrun.cli.options import (
     CodeOption,
@@ -38,22 +39,34 @@ def train(
     addresses: WorkersOption = None,
     task_index: TaskIndexOption = None,
 ) -> None:
-    """Train one experiment into a new run directory.
+    """Train one experiment into a new run directory, or each of its folds into one.
 
     \b
     dnnrun train configs/mnist_adam.yaml
     dnnrun train configs/mnist_adam.yaml --epochs 2 --set optimizer.SGD=0.1
     dnnrun train configs/mnist_adam.yaml --smoke --json
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
+    from dnnrun.api import experiment_of
     from dnnrun.api import train as train_experiment
     from dnnrun.engine.workers import Workers
 
     overrides = overrides_of(assignments, epochs=epochs, batch_size=batch_size, seed=seed, name=name)
     workers = Workers.named(addresses, task_index) or Workers.from_environment()
+    experiment = experiment_of(config, overrides)
+    if experiment.cross_validation is not None and experiment.fold is None:
+        cross_validate_on_screen(
+            experiment,
+            runs_dir=runs_dir,
+            smoke=smoke,
+            allow_code=allow_code,
+            quiet=quiet,
+            as_json=as_json,
+            workers=workers,
+        )
+        return
     train_on_screen(
         lambda observer: train_experiment(
-            config,
-            overrides=overrides,
+            experiment,
             runs_dir=runs_dir,
             smoke=smoke,
             allow_code=allow_code,

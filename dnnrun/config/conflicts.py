@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dnnrun.config.schema import DatasetConfig
+    from dnnrun.config.schema import DatasetConfig, Experiment
+
+
+_STRATIFY = "stratify draws rows at random, which shuffle: false forbids; take one of them out"
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,20 @@ def conflicts_of_dataset(dataset: DatasetConfig) -> Iterator[Conflict]:
         if getattr(dataset, split) is not None and fraction:
             what = f"{split} and {split}_split both name {split} rows; keep one of them"
             yield Conflict(what, (f"{split}_split",))
-    if dataset.stratify and not dataset.shuffle:
-        what = "stratify draws rows at random, which shuffle: false forbids; take one of them out"
-        yield Conflict(what, ("stratify",))
+    draws_validation = dataset.validation_split and not dataset.validation_shuffle
+    if dataset.stratify and not dataset.shuffle and (dataset.test_split or draws_validation):
+        yield Conflict(_STRATIFY, ("stratify",))
     if dataset.validation_shuffle is not None and not dataset.validation_split:
         what = "validation_shuffle is of validation_split, which is not there; take it out"
         yield Conflict(what, ("validation_shuffle",))
+
+
+def conflicts_of_experiment(experiment: Experiment) -> Iterator[Conflict]:
+    """Yield the conflicts among keys of the whole config."""
+    folds, fold, dataset = experiment.cross_validation, experiment.fold, experiment.dataset
+    if fold is not None and folds is None:
+        yield Conflict("fold is one of cross_validation, which is not there; add it, or take fold out", ("fold",))
+    elif fold is not None and folds is not None and fold > folds:
+        yield Conflict(f"there is no fold {fold}: cross_validation makes {folds}", ("fold",))
+    if dataset.stratify and not dataset.shuffle and folds is None:  # folds are cut from classes in their order, too
+        yield Conflict(_STRATIFY, ("dataset", "stratify"))

@@ -124,5 +124,6 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Columns = Annotated[tuple[str, ...], BeforeValidator(_one_or_listed), Field(min_length=1)]
 
 Count = Annotated[int, Field(ge=1, lt=2**31)]
+Folds = Annotated[int, Field(ge=2, lt=2**31)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 Weight = Annotated[float, Field(ge=0)]

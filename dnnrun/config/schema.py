@@ -23,13 +23,14 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from dnnrun.components import Component, ConfigPath, is_import_path
 from dnnrun.config import catalog
-from dnnrun.config.conflicts import Conflict, conflicts_of_dataset
+from dnnrun.config.conflicts import Conflict, conflicts_of_dataset, conflicts_of_experiment
 from dnnrun.config.fields import (
     Activation,
     Callbacks,
     Columns,
     Count,
     Estimator,
+    Folds,
     Fraction,
     Layers,
     Loss,
@@ -203,6 +204,10 @@ class Experiment(_Section):
     class_weight: Literal["balanced"] | dict[int | str, Weight] | None = Field(
         None, description="weight of each class in the loss, by class number or name; balanced makes up for rare ones"
     )
+    cross_validation: Folds | None = Field(
+        None, description="train so many folds, each judged by the rows that it is not trained on"
+    )
+    fold: Count | None = Field(None, description="train this fold of cross_validation alone, counted from 1")
     initial_weights: str | None = Field(None, description="a .weights.h5 or .keras file to begin from")
 
     device: Literal["auto", "cpu", "gpu", "tpu"] = Field("auto", description="auto takes a TPU, a GPU or the CPU")
@@ -290,6 +295,16 @@ class Experiment(_Section):
     @classmethod
     def _metrics_or_metrics_for_each_output(cls, value: Any, _: Any) -> Any:
         return (_METRICS_EACH if is_by_name(value, "metrics") else _METRICS).validate_python(value)
+
+    @model_validator(mode="after")
+    def _keys_fit_together(self) -> Self:
+        _refuse(conflicts_of_experiment(self))
+        return self
+
+    @property
+    def one_training(self) -> Experiment:
+        """The experiment itself or, of one that asks for several folds, the first of them."""
+        return self.changed(fold=1) if self.cross_validation is not None and self.fold is None else self
 
     @property
     def outputs(self) -> tuple[Output, ...]:

@@ -11,6 +11,7 @@ from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import Experiment
 from dnnrun.config.tasks import Task
 from dnnrun.data.dataset import Array, Rows, SourceData, by_name, columns_of
+from dnnrun.data.folds import fold_rows
 from dnnrun.data.reading import placed
 from dnnrun.data.splits import split_by_group, split_by_time, split_rows
 from dnnrun.errors import ConfigError, DataError, Problem
@@ -21,7 +22,8 @@ def divide(
 ) -> dict[str, Rows]:
     """Return the rows of each split, their labels as the source gives them.
 
-    The test rows are held out of all rows, then the validation rows of what remains.
+    The test rows are held out of all rows, then the validation rows of what remains. In a cross-validation the rows of
+    a fold take the place of the test rows: they are held out of those that are left to train on.
 
     Args:
         experiment: says how.
@@ -41,6 +43,8 @@ def divide(
         parts["test"] = test
     elif config.test_split:
         parts["train"], parts["test"] = _hold_out(parts["train"], "test", config.test_split, experiment)
+    if experiment.fold is not None:  # in place of the test rows, which a cross-validation leaves alone
+        parts["train"], parts["test"] = _fold(parts["train"], experiment)
     if config.validation_split:
         fraction = config.validation_split
         parts["train"], parts["validation"] = _hold_out(parts["train"], "validation", fraction, experiment)
@@ -84,7 +88,8 @@ def _refuse_what_does_not_fit(experiment: Experiment, source: SourceData, tasks:
     if config.stratify and tasks.get(ONLY) != "classification":
         what = "this is regression" if ONLY in tasks else "there are several outputs"
         raise _conflict(experiment, "stratify", f"stratify needs classes, but {what}", "take stratify out")
-    if not (config.test_split or config.validation_split):
+    is_drawn = bool(config.test_split or config.validation_split)
+    if not is_drawn and experiment.fold is None:
         return
     if source.groups is not None and source.times is not None:
         what = "rows cannot be held out both by their group and by their time"
@@ -97,10 +102,10 @@ def _refuse_what_does_not_fit(experiment: Experiment, source: SourceData, tasks:
             if getattr(config, key) and _is_written(experiment, key):
                 what = f"the rows have times, so the latest are held out: {key}: true cannot draw them"
                 raise _conflict(experiment, key, what, f"take {key} out, or the times")
-    if source.groups is not None and config.stratify:
+    if source.groups is not None and config.stratify and is_drawn:
         what = "the rows have groups, which are drawn whole: stratify cannot draw single rows by class"
-        raise _conflict(experiment, "stratify", what, "take stratify out, or the groups")
-    if source.groups is not None:
+        raise _conflict(experiment, "stratify", what, "take stratify out, or the groups; folds can have both")
+    if source.groups is not None and is_drawn:
         for key in ("shuffle", "validation_shuffle"):
             if getattr(config, key) is False:
                 what = f"the rows have groups, which are drawn at random: {key}: false forbids that"
@@ -121,6 +126,24 @@ def _hold_out(rows: Rows, split: str, fraction: float, experiment: Experiment) -
         kept, held_out = _positions(rows, split, fraction, experiment)
     except DataError as error:
         raise placed(error, experiment, ("dataset", f"{split}_split")) from error
+    return rows.select(kept), rows.select(held_out)
+
+
+def _fold(rows: Rows, experiment: Experiment) -> tuple[Rows, Rows]:
+    config = experiment.dataset
+    try:
+        folds = fold_rows(
+            len(rows),
+            experiment.cross_validation or 0,
+            seed=experiment.seed or 0,
+            shuffle=config.shuffle,
+            classes=classes_of(by_name(rows.y)[ONLY]) if config.stratify else None,
+            groups=rows.groups,
+            times=rows.times,
+        )
+    except DataError as error:
+        raise placed(error, experiment, ("cross_validation",)) from error
+    kept, held_out = folds[(experiment.fold or 1) - 1]
     return rows.select(kept), rows.select(held_out)
 
 

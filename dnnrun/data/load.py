@@ -107,13 +107,17 @@ def _labels_of(output: Output, source: SourceData, experiment: Experiment, task:
     return labels
 
 
+def with_seed(experiment: Experiment) -> Experiment:
+    """Return the experiment with a seed: a new one is drawn where it has none."""
+    return experiment.changed(seed=random.SystemRandom().randrange(2**31)) if experiment.seed is None else experiment
+
+
 def resolve_data(experiment: Experiment, *, allow_code: bool = False) -> tuple[Experiment, Dataset]:
     """Return the config with nothing left open, and its data: what a run is made from.
 
     A seed of null is drawn, and what the config leaves to the data is filled in. Errors are those of `load_dataset`.
     """
-    if experiment.seed is None:
-        experiment = experiment.changed(seed=random.SystemRandom().randrange(2**31))
+    experiment = with_seed(experiment)
     dataset = load_dataset(experiment, allow_code=allow_code)
     if dataset.train.times is not None:  # which the config may leave to the data
         experiment = experiment.changed(dataset=experiment.dataset.model_copy(update={"shuffle": False}))

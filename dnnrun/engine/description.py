@@ -15,6 +15,7 @@ from dnnrun.engine.chance import chance_loss
 from dnnrun.engine.preparation import Prepared
 from dnnrun.engine.training_run import Progress
 from dnnrun.running import facts
+from dnnrun.running.folds import fold_facts
 from dnnrun.running.observer import Plan
 from dnnrun.store import RunWriter
 
@@ -35,6 +36,7 @@ def record_of(prepared: Prepared) -> dict[str, Any]:
         "threads": prepared.session.threads or facts.cores(),
         "git": facts.git_state(),
         "dataset": prepared.facts,
+        "fold": fold_facts(experiment, prepared.dataset.fingerprint),
         "class_weight": _class_weight_by_name(prepared),
         "parameters": prepared.exported.count_params(),
         "untrained": prepared.untrained,

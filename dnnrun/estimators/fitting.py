@@ -31,6 +31,7 @@ from dnnrun.running import facts
 from dnnrun.running.ending import Outcome
 from dnnrun.running.figures import classification_figures, regression_figures, samples_of
 from dnnrun.running.log import logger, logging_to
+from dnnrun.running.folds import fold_facts
 from dnnrun.running.observer import FitPlan, Observer
 from dnnrun.store import RunWriter
 
@@ -225,6 +226,7 @@ def _record_of(prepared: Prepared) -> dict[str, Any]:
         "threads": facts.cores(),
         "git": facts.git_state(),
         "dataset": prepared.dataset.facts(),
+        "fold": fold_facts(experiment, prepared.dataset.fingerprint),
         "parameters": None,
         "untrained": None,
         "chance_loss": None,

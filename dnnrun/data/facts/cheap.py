@@ -47,7 +47,7 @@ def faults_of_files(experiment: Experiment) -> list[Problem]:
     from dnnrun.data.load import load_dataset  # noqa: PLC0415 - starts NumPy and pandas
 
     try:
-        load_dataset(experiment)
+        load_dataset(experiment.one_training)
     except DnnrunError as error:
         return list(error.problems)
     return []
@@ -94,13 +94,14 @@ def _rows(experiment: Experiment, source: SourceFacts) -> dict[str, int]:
     rows = {"train": source.rows}
     if source.test_rows is not None and "test" not in config.own_sources:
         rows["test"] = source.test_rows
-    for name, fraction in (("test", config.test_split), ("validation", config.validation_split)):
+    of_a_fold = 1 / experiment.cross_validation if experiment.cross_validation else 0.0
+    for name, fraction in (("test", config.test_split), ("test", of_a_fold), ("validation", config.validation_split)):
         if fraction:
             rows[name] = math.ceil(rows["train"] * fraction)
             rows["train"] -= rows[name]
     for name, own in config.own_sources.items():
         other = _source_facts(own)
-        if other:
+        if other and not (name == "test" and of_a_fold):
             rows[name] = other.rows
     if config.watches_test and "test" in rows:
         rows["validation"] = rows["test"]
