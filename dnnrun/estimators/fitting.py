@@ -30,8 +30,8 @@ from dnnrun.estimators.judging import Said, guess, measure, metrics_of, say
 from dnnrun.running import facts
 from dnnrun.running.ending import Outcome
 from dnnrun.running.figures import classification_figures, regression_figures, samples_of
-from dnnrun.running.log import logger, logging_to
 from dnnrun.running.folds import fold_facts
+from dnnrun.running.log import logger, logging_to
 from dnnrun.running.observer import FitPlan, Observer
 from dnnrun.store import RunWriter
 
