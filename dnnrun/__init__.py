@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
     from dnnrun.cross_validation import cross_validate
+    from dnnrun.datasets import add_dataset, fetch_dataset, find_dataset, list_datasets
     from dnnrun.doctor import examine_installation
     from dnnrun.errors import ConfigError, DataError, DnnrunError, Problem, RunError, TrainingError
     from dnnrun.running.observer import Observer
@@ -31,14 +32,18 @@ _OFFERED = {
     "Observer": "dnnrun.running.observer",
     "Problem": "dnnrun.errors",
     "Run": "dnnrun.store",
+    "add_dataset": "dnnrun.datasets",
     "compare_runs": "dnnrun.analysis.comparison",
     "cross_validate": "dnnrun.cross_validation",
     "describe": "dnnrun.api",
     "examine_installation": "dnnrun.doctor",
+    "fetch_dataset": "dnnrun.datasets",
+    "find_dataset": "dnnrun.datasets",
     "find_runs": "dnnrun.store",
     "RunError": "dnnrun.errors",
     "TrainingError": "dnnrun.errors",
     "init_config": "dnnrun.api",
+    "list_datasets": "dnnrun.datasets",
     "load_config": "dnnrun.config.load",
     "plot": "dnnrun.api",
     "resume": "dnnrun.api",
@@ -57,12 +62,16 @@ __all__ = [
     "Run",
     "RunError",
     "TrainingError",
+    "add_dataset",
     "compare_runs",
     "cross_validate",
     "describe",
     "examine_installation",
+    "fetch_dataset",
+    "find_dataset",
     "find_runs",
     "init_config",
+    "list_datasets",
     "load_config",
     "plot",
     "resume",

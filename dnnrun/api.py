@@ -23,6 +23,7 @@ from dnnrun.data.dataset import Dataset
 from dnnrun.data.facts.cheap import cheap_facts
 from dnnrun.data.facts.of_arrays import facts_of_dataset
 from dnnrun.data.load import resolve_data
+from dnnrun.data.published.download import telling
 from dnnrun.engine.workers import Workers
 from dnnrun.errors import ConfigError, Problem, RunError
 from dnnrun.running.observer import Observer
@@ -297,7 +298,8 @@ def _data_of(experiment: Experiment, observer: Observer, *, allow_code: bool) ->
     is_network = not isinstance(experiment.model, EstimatorConfig)
     starting = _importing("dnnrun.engine.resuming" if is_network else "dnnrun.estimators.fitting")
     observer.preparing(f"reading {experiment.dataset.source}")
-    experiment, dataset = resolve_data(experiment, allow_code=allow_code)
+    with telling(observer.downloading):
+        experiment, dataset = resolve_data(experiment, allow_code=allow_code)
     observer.preparing(f"starting {'TensorFlow' if is_network else 'scikit-learn'}")
     starting.join()
     _importing("sklearn.metrics", "dnnrun.analysis.plots.table")  # for the end of the run, while it trains

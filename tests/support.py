@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(os.environ.get("DNNRUN_SHARED") or Path(__file__).parents[2] / "shared" / "data")
+"""Where data lies that is too large, or not ours, to be part of the repository."""
+
+
+def shared_file(name: str) -> Path:
+    """Return a file of the shared data; the test that asks for it is skipped where it is not there."""
+    if not (SHARED / name).is_file():
+        pytest.skip(f"{name} is not in {SHARED}; DNNRUN_SHARED names another folder")
+    return SHARED / name
 
 
 def with_lines(config: str, lines: str) -> str:

@@ -19,6 +19,7 @@ COMMANDS = {
     "resume": "dnnrun.cli.resume:resume",
     "verify": "dnnrun.cli.verify:verify",
     "compare": "dnnrun.cli.compare:compare",
+    "data": "dnnrun.cli.data:data",
     "validate": "dnnrun.cli.validate:validate",
     "resolve": "dnnrun.cli.resolve:resolve",
     "docs": "dnnrun.cli.docs:docs",
@@ -57,7 +58,11 @@ def _options(
 
 for _name, _where in COMMANDS.items():
     _module, _, _function = _where.partition(":")
-    app.command(_name)(getattr(importlib.import_module(_module), _function))
+    _target = getattr(importlib.import_module(_module), _function)
+    if isinstance(_target, typer.Typer):  # a command with commands of its own
+        app.add_typer(_target, name=_name)
+    else:
+        app.command(_name)(_target)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from dnnrun.cli.download_bar import DownloadBar
 from dnnrun.cli.progress import metrics_text, seconds_text
 from dnnrun.doctor import Diagnosis, Surroundings, Training, Trial
 from dnnrun.engine.machine import Cores, Memory
@@ -33,20 +34,30 @@ class Preparing(Observer):
 
     def __init__(self, screen: IO[str]) -> None:
         self.problems: list[Problem] = []
-        self._status = Console(file=screen, highlight=False).status("") if screen.isatty() else None
+        console = Console(file=screen, highlight=False)
+        self._status = console.status("") if screen.isatty() else None
+        self._download = DownloadBar(console, live=screen.isatty())
 
     def __enter__(self) -> Preparing:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._download.close()
         if self._status:
             self._status.stop()
 
     def preparing(self, what: str) -> None:
         """Show it."""
+        self._download.close()
         if self._status:
             self._status.update(f"{what} ...")
             self._status.start()
+
+    def downloading(self, file: str, done: int, total: int | None) -> None:
+        """Show how far it has come."""
+        if self._status:
+            self._status.stop()
+        self._download(file, done, total)
 
     def found(self, problem: Problem) -> None:
         """Keep it."""

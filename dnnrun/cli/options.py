@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,6 +35,23 @@ WorkersOption = Annotated[
 TaskIndexOption = Annotated[
     int | None,
     typer.Option("--task-index", metavar="N", help="Which of the workers this is; 0, the first, writes the run."),
+]
+
+
+def _forbid_downloads(wanted: bool) -> bool:
+    """Have everything in this process that looks for data do without the network."""
+    if wanted:
+        os.environ["DNNRUN_OFFLINE"] = "1"
+    return wanted
+
+
+OfflineOption = Annotated[
+    bool,
+    typer.Option(
+        "--offline",
+        callback=_forbid_downloads,
+        help="Download no data; DNNRUN_OFFLINE=1 in the environment does the same.",
+    ),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors and the result itself.")]
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from dnnrun.analysis.number_text import metric_text
 from dnnrun.cli.chatter import Chatter
+from dnnrun.cli.download_bar import DownloadBar
 from dnnrun.cli.screen import print_problems
 from dnnrun.cli.time_left import TimeLeft
 from dnnrun.errors import Place, Problem
@@ -40,6 +41,7 @@ class TrainingScreen(Observer):
         self.console = Console(file=chatter.screen, highlight=False, soft_wrap=True, force_terminal=live or None)
         self._status = self.console.status("") if live and not quiet else None
         self._progress: Progress | None = None
+        self._download = DownloadBar(self.console, live=self._is_live)
         self._clock = TimeLeft(0, 1, validation=0.0)
 
     def preparing(self, what: str) -> None:
@@ -47,9 +49,17 @@ class TrainingScreen(Observer):
         if self._progress:
             self._progress.stop()
             self._progress = None
+        self._download.close()
         if self._status:
             self._status.update(f"{what} ...")
             self._status.start()
+
+    def downloading(self, file: str, done: int, total: int | None) -> None:
+        """Show how far a download has come."""
+        if self._status:
+            self._status.stop()  # of two things that move, neither would be seen
+        if not self._quiet:
+            self._download(file, done, total)
 
     def waiting(self, text: str) -> None:
         """Say whom this process waits for; where nothing moves, on a line that stays, or it would seem to hang."""
@@ -155,6 +165,7 @@ class TrainingScreen(Observer):
         """Take everything that moves off the screen."""
         if self._status:
             self._status.stop()
+        self._download.close()
         if self._progress:
             self._progress.stop()
             self._progress = None

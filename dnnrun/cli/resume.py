@@ -11,6 +11,7 @@ from dnnrun.cli.on_screen import train_on_screen
 from dnnrun.cli.options import (
     CodeOption,
     JsonOption,
+    OfflineOption,
     QuietOption,
     SetOption,
     TaskIndexOption,
@@ -34,6 +35,7 @@ def resume(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     allow_code: CodeOption = False,
+    _offline: OfflineOption = False,
     addresses: WorkersOption = None,
     task_index: TaskIndexOption = None,
 ) -> None:

@@ -12,6 +12,7 @@ from dnnrun.cli.on_screen import train_on_screen
 from dnnrun.cli.options import (
     CodeOption,
     JsonOption,
+    OfflineOption,
     QuietOption,
     SetOption,
     TaskIndexOption,
@@ -36,6 +37,7 @@ def train(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     allow_code: CodeOption = False,
+    _offline: OfflineOption = False,
     addresses: WorkersOption = None,
     task_index: TaskIndexOption = None,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dnnrun.cli.options import CodeOption, QuietOption, SetOption, overrides_of
+from dnnrun.cli.options import CodeOption, OfflineOption, QuietOption, SetOption, overrides_of
 from dnnrun.cli.screen import command, messages, print_problems, results
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def validate(
         bool, typer.Option("--json", help="Print every problem as an object, for editors and CI.")
     ] = False,
     allow_code: CodeOption = False,
+    _offline: OfflineOption = False,
 ) -> None:
     """Check configs without training: every mistake at its line.
 

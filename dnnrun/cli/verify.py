@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dnnrun.cli.on_screen import training_screen
-from dnnrun.cli.options import CodeOption, QuietOption
+from dnnrun.cli.options import CodeOption, OfflineOption, QuietOption
 from dnnrun.cli.screen import command, results
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def verify(
     quiet: QuietOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as one JSON object.")] = False,
     allow_code: CodeOption = False,
+    _offline: OfflineOption = False,
 ) -> None:
     """Train a run again and say whether it comes out the same.
 

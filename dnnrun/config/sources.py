@@ -13,6 +13,20 @@ from typing import Any
 _HOME = "dnnrun.data.sources"
 
 
+# The arguments of keras.datasets.imdb.load_data and keras.utils.pad_sequences, with their defaults.
+_WORD_NUMBERS = {
+    "num_words": None,
+    "skip_top": 0,
+    "maxlen": None,
+    "padding": "pre",
+    "truncating": "pre",
+    "seed": 113,
+    "start_char": 1,
+    "oov_char": 2,
+    "index_from": 3,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
     """Where a source's function is, what it gives, and the arguments that a config may give it.
@@ -43,6 +57,39 @@ SOURCES: dict[str, SourceEntry] = {
     "pima": SourceEntry(f"{_HOME}.bundled:pima", "768 patients, eight measurements, diabetes or not, bundled."),
     "boston_housing": SourceEntry(
         f"{_HOME}.bundled:boston_housing", "506 districts of Boston, thirteen features, house values, bundled."
+    ),
+    "wine": SourceEntry(
+        f"{_HOME}.scikit:wine", "178 wines of three growers, thirteen measurements, from scikit-learn."
+    ),
+    "breast_cancer": SourceEntry(
+        f"{_HOME}.scikit:breast_cancer", "569 tumours, malignant or benign, thirty measurements, from scikit-learn."
+    ),
+    "digits": SourceEntry(f"{_HOME}.scikit:digits", "1,797 images of handwritten digits, 8 by 8, from scikit-learn."),
+    "diabetes": SourceEntry(
+        f"{_HOME}.scikit:diabetes",
+        "442 patients, ten measurements, progress of the disease, from scikit-learn.",
+        optional={"scaled": True},
+    ),
+    "cifar10": SourceEntry(f"{_HOME}.cifar:cifar10", "50,000 and 10,000 colour images of ten kinds of things."),
+    "cifar100": SourceEntry(
+        f"{_HOME}.cifar:cifar100",
+        "50,000 and 10,000 colour images of a hundred kinds of things.",
+        optional={"label_mode": "fine"},
+    ),
+    "imdb": SourceEntry(
+        f"{_HOME}.word_numbers:imdb",
+        "25,000 and 25,000 film reviews, negative or positive, as word numbers.",
+        optional=_WORD_NUMBERS,
+    ),
+    "reuters": SourceEntry(
+        f"{_HOME}.word_numbers:reuters",
+        "11,228 newswires on 46 topics, as word numbers.",
+        optional={**_WORD_NUMBERS, "test_split": 0.2},
+    ),
+    "california_housing": SourceEntry(
+        f"{_HOME}.california:california_housing",
+        "20,640 districts of California, eight features, house values.",
+        optional={"version": "large", "test_split": 0.2, "seed": 113},
     ),
     "csv": SourceEntry(
         f"{_HOME}.csv:read_csv",

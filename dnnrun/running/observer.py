@@ -83,6 +83,9 @@ class Observer:
     def preparing(self, what: str) -> None:
         """Something that takes a moment has begun, such as starting TensorFlow."""
 
+    def downloading(self, file: str, done: int, total: int | None) -> None:
+        """So many of a file's bytes have been downloaded; ``total`` is None where the server does not say."""
+
     def waiting(self, text: str) -> None:
         """This process waits for another one, which the text names."""
 

@@ -18,7 +18,11 @@ from dnnrun.data.load import load_dataset
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A new current directory, from which modules are imported and afterwards forgotten."""
+    """A new current directory, from which modules are imported and afterwards forgotten; data sets are sought in it."""
+    for name, value in {"HOME": str(tmp_path / "home"), "DNNRUN_DATA": str(tmp_path), "DNNRUN_OFFLINE": "1"}.items():
+        monkeypatch.setenv(name, value)
+    for name in ("XDG_DATA_HOME", "KERAS_HOME", "DNNRUN_DATA_URL"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     known = set(sys.modules)

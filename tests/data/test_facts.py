@@ -16,11 +16,12 @@ from dnnrun.data.facts.cheap import BUNDLED, cheap_facts
 from dnnrun.data.facts.of_arrays import facts_of_dataset, facts_of_source
 from dnnrun.data.facts.of_table import LARGEST, facts_of_csv
 from dnnrun.data.load import load_dataset
-from dnnrun.data.sources import bundled
+from dnnrun.data.sources import bundled, scikit
 from dnnrun.data.sources.csv import read_csv
 from dnnrun.validation import problems_of
 
-NAMES = ("mnist", "fashion_mnist", "iris", "pima", "boston_housing")
+BUNDLED_SETS = ("mnist", "fashion_mnist", "iris", "pima", "boston_housing")
+SCIKIT_SETS = ("wine", "breast_cancer", "digits", "diabetes")
 CLASSES = {"loss": "sparse_categorical_crossentropy", "model": {"layers": ["Flatten", {"Dense": 10}]}}
 NUMBERS = {"loss": "mse", "model": {"layers": [{"Dense": 1}]}}
 
@@ -31,7 +32,11 @@ def experiment(dataset: Any, **keys: Any) -> Any:
 
 def test_the_shipped_facts_are_those_of_the_bundled_data() -> None:
     """``DNNRUN_WRITE_CASES=1`` writes them anew."""
-    facts = {name: asdict(facts_of_source(getattr(bundled, name)())) for name in NAMES}
+    made = {
+        **{name: getattr(bundled, name)() for name in BUNDLED_SETS},
+        **{name: getattr(scikit, name)() for name in SCIKIT_SETS},
+    }
+    facts = {name: asdict(facts_of_source(data)) for name, data in made.items()}
     if os.environ.get("DNNRUN_WRITE_CASES"):
         lines = ",\n".join(f'"{name}": {json.dumps(about)}' for name, about in facts.items())
         BUNDLED.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")

@@ -16,6 +16,7 @@ from dnnrun.config.sources import SOURCES
 from dnnrun.config.tasks import task_of, wants_vectors
 from dnnrun.data.facts import Facts, SourceFacts
 from dnnrun.data.facts.of_images import facts_of_images
+from dnnrun.data.facts.of_published import facts_of_published
 from dnnrun.data.facts.of_table import facts_of_csv
 from dnnrun.data.facts.sizes import files_of, is_small
 from dnnrun.errors import DnnrunError, Problem
@@ -34,6 +35,11 @@ def cheap_facts(experiment: Experiment) -> Facts | None:
     facts = None if source is None else facts_for(experiment, output, source)
     is_odd = source and facts and facts.task == "classification" and facts.are_vectors and not source.are_one_hot
     return None if is_odd else facts  # several classes a row: what reads them says that they cannot be trained on
+
+
+def facts_of_named(name: str) -> SourceFacts | None:
+    """Return what a data set holds that has a name and needs no arguments."""
+    return _source_facts(Component(name))
 
 
 def faults_of_files(experiment: Experiment) -> list[Problem]:
@@ -109,13 +115,13 @@ def _rows(experiment: Experiment, source: SourceFacts) -> dict[str, int]:
 
 
 def _source_facts(source: Component) -> SourceFacts | None:
-    if source.name in _bundled():
+    if source.name in _bundled() and not (source.arguments or source.positional):
         return _bundled()[source.name]
     if source.name in _OF_FILES:
         return _of_files(source)
     if source.name in {"npz", "npy"}:
         return _of_arrays(source)
-    return None
+    return facts_of_published(source.name, source.arguments)
 
 
 _OF_FILES: dict[str, Callable[..., SourceFacts | None]] = {"csv": facts_of_csv, "images": facts_of_images}

@@ -60,10 +60,12 @@ def _in_words(hint: Any) -> str:
 
 
 def _remedy(argument: str, value: Any, hint: Any) -> str:
+    if _is_for_numbers(hint):
+        return f"write {_in_words(hint)} behind '{argument}:', without quotes, or take it out"
     if value is None:
         return f"write a value behind '{argument}:', or take it out"
     if typing.get_origin(hint) is Literal:
-        return suggest(str(value), typing.get_args(hint))
+        return suggest(str(value), typing.get_args(hint)) or f"write one of these behind '{argument}:', or take it out"
     if int in _items(hint):
         return f"such as {argument}: [28, 28]"
     if typing.get_origin(hint) is Mapping:
@@ -84,6 +86,11 @@ def _items(hint: Any) -> tuple[Any, ...]:
     """Return the types of what a list holds that an argument takes."""
     lists = [option for option in (hint, *typing.get_args(hint)) if typing.get_origin(option) in (tuple, Sequence)]
     return tuple(item for option in lists for item in typing.get_args(option))
+
+
+def _is_for_numbers(hint: Any) -> bool:
+    """Whether an argument takes nothing but numbers, or true and false, and perhaps nothing."""
+    return {option for option in typing.get_args(hint) or (hint,) if option is not NoneType} <= {int, float, bool}
 
 
 def _shown(value: Any) -> str:
