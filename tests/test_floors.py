@@ -14,9 +14,8 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "dnnrun").rglob("*.py"))
 
 _LIBRARY = {
-    "api", "validation", "datasets", "search", "starter", "engine", "estimators", "running", "analysis", "rules", "data",
-    "config",
-    "store", "components", "errors",
+    "api", "validation", "datasets", "search", "starter", "engine", "estimators", "running", "analysis", "rules",
+    "data", "config", "store", "components", "errors",
 }  # fmt: skip
 # What a floor is made of, and which others it may import; itself always.
 BELOW: dict[str, set[str]] = {
