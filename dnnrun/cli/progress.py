@@ -226,7 +226,8 @@ def seconds_text(seconds: float) -> str:
 def _data_text(data: Mapping[str, Any]) -> str:
     names = {"train": "training", "validation": "validation", "test": "test"}
     rows = ", ".join(f"{count:,} {names[split]}" for split, count in data["rows"].items())
-    return f"{data['source']}: {rows} rows of {_shapes(data['input_shape'])}{_classes(data['classes'])}"
+    streamed = ", streamed from disk" if data.get("streamed") else ""
+    return f"{data['source']}: {rows} rows of {_shapes(data['input_shape'])}{_classes(data['classes'])}{streamed}"
 
 
 def _classes(classes: Any) -> str:

@@ -92,6 +92,13 @@ class DatasetConfig(_Section):
     )
     one_hot: bool = Field(False, description="labels as one-hot vectors")
     limit: Count | None = Field(None, description="use at most this many rows of each split")
+    in_memory: bool | Literal["auto"] = Field(
+        "auto",
+        description="false leaves the rows on disk and streams them; auto does, if they would take half the memory",
+    )
+    shuffle_buffer: Count | None = Field(
+        None, description="of rows that stream, how many are in memory and shuffled at a time; default: what fits 64 MB"
+    )
     inputs: dict[str, Columns] | None = Field(
         None, min_length=1, description="a table's columns divided into named inputs for the layers to take"
     )

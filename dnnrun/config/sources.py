@@ -37,6 +37,9 @@ class SourceEntry:
         required: arguments that must be given.
         optional: the others, with their defaults.
         files: which of these name files.
+        stream: the function, by import path, that leaves the features on disk; it takes the same arguments. None where
+            there is none.
+        expands: how many bytes of memory a byte of the files makes, roughly.
     """
 
     function: str
@@ -44,6 +47,8 @@ class SourceEntry:
     required: tuple[str, ...] = ()
     optional: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    stream: str | None = None
+    expands: float = 1.0
 
 
 SOURCES: dict[str, SourceEntry] = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from dnnrun.data.dataset import Arrays
 
 
+@runtime_checkable
 class Chunks(Protocol):
     """The features of a source, in pieces that fit into memory; the labels stay there whole.
 

@@ -71,7 +71,8 @@ class SourceData:
     Args:
         x: features, images or texts, shape (rows, ...); several inputs of a model by their names. A table whose columns
             are of several kinds is a mapping of shape (rows, 1) by column, in the order of `feature_names`; a table of
-            numbers only has shape (rows, columns). What does not fit into memory is given as `Chunks`.
+            numbers only has shape (rows, columns). What stays on disk is given as `Chunks`, here and in ``x_test``;
+            once it has been looked at, these are features of no rows, and ``stream`` has the rows.
         y: labels or targets, shape (rows,) or (rows, columns); text labels are allowed; those of several outputs by
             their names.
         x_test: rows of a test set of the source's own, or None.
@@ -86,6 +87,8 @@ class SourceData:
         times: when each row was, shape (rows,), so that the latest are held out; or None. Anything that sorts.
         impute: how the gaps of a table are filled once its rows are divided, by column; until then they are NaN among
             numbers and None among texts, which are of type object there.
+        stream: the features where they stay on disk, or None.
+        stream_test: those of the test set.
     """
 
     x: Arrays
@@ -101,6 +104,8 @@ class SourceData:
     groups: Array | None = None
     times: Array | None = None
     impute: Mapping[str, Filling] = field(default_factory=dict)
+    stream: Stream | None = None
+    stream_test: Stream | None = None
 
     @property
     def images(self) -> frozenset[str]:
@@ -169,6 +174,13 @@ class Rows:
         beside = ("weights", "groups", "times")
         taken = {name: array[selection] for name in beside if (array := getattr(self, name)) is not None}
         return replace(self, y=y, **taken)
+
+    def with_features(self, change: Callable[[Arrays], Arrays]) -> Rows:
+        """Return the rows with something done to their features that looks at each row for itself."""
+        if self.stream is None:
+            return replace(self, x=change(self.x))
+        changed = self.stream.changed(change)
+        return replace(self, x=changed.form, stream=changed)
 
     def spread(self, count: int) -> Rows:
         """Return so many rows from all over the split: the first ones of a sorted table are all of one class."""
@@ -269,6 +281,11 @@ class Dataset:
         return ONLY not in self.targets
 
     @property
+    def is_streamed(self) -> bool:
+        """Whether the training rows stay on disk."""
+        return self.train.stream is not None
+
+    @property
     def inputs(self) -> tuple[str, ...]:
         """What layers call the inputs; `ROWS` where there is one without a name."""
         return tuple(self.train.x) if isinstance(self.train.x, dict) else (ROWS,)
@@ -317,6 +334,7 @@ class Dataset:
             "input_shape": unwrapped({name: list(shape) for name, shape in self.input_shapes.items()}),
             "dtype": unwrapped({name: str(array.dtype) for name, array in by_name(self.train.x).items()}),
             "rows": {name: len(rows) for name, rows in self.splits.items()},
+            **({"streamed": True} if self.is_streamed else {}),
             "classes": unwrapped({name: _listed(target.class_names) for name, target, _ in outputs}),
             "label_counts": {
                 split: unwrapped({name: _label_counts(of_one, split) for name, _, of_one in outputs})

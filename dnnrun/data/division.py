@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import Experiment
 from dnnrun.config.tasks import Task
-from dnnrun.data.dataset import Array, Rows, SourceData, by_name, columns_of
+from dnnrun.data.dataset import Array, Arrays, Rows, SourceData, by_name, columns_of
 from dnnrun.data.folds import fold_rows
 from dnnrun.data.reading import placed
 from dnnrun.data.splits import split_by_group, split_by_time, split_rows
@@ -37,7 +36,7 @@ def divide(
     """
     _refuse_what_does_not_fit(experiment, source, tasks)
     config = experiment.dataset
-    parts = {"train": Rows(source.x, source.y, source.weights, source.groups, source.times)}
+    parts = {"train": Rows(source.x, source.y, source.weights, source.groups, source.times, source.stream)}
     test = _test_rows(experiment, source, others)
     if test is not None:
         parts["test"] = test
@@ -71,7 +70,7 @@ def _test_rows(experiment: Experiment, source: SourceData, others: Mapping[str, 
         return _rows_of_other(experiment, source, others["test"], "test")
     if source.x_test is None or source.y_test is None:
         return None
-    rows = Rows(source.x_test, source.y_test, source.weights_test)
+    rows = Rows(source.x_test, source.y_test, source.weights_test, stream=source.stream_test)
     if experiment.dataset.test_split:
         raise ConfigError(
             Problem(
@@ -170,7 +169,7 @@ def classes_of(y: Array) -> Array:
 
 def _rows_of_other(experiment: Experiment, source: SourceData, other: SourceData, split: str) -> Rows:
     """Return the rows of another source, the columns of a table in the order of the training table."""
-    rows = Rows(other.x, other.y, other.weights)
+    rows = Rows(other.x, other.y, other.weights, stream=other.stream)
     names, other_names = source.feature_names, other.feature_names
     if not (names and other_names):
         return rows
@@ -183,6 +182,12 @@ def _rows_of_other(experiment: Experiment, source: SourceData, other: SourceData
         own = experiment.dataset.own_sources.get(split)
         raise placed(error, experiment, ("dataset", split, own.name if own else ""))
     if isinstance(source.x, dict) or isinstance(other.x, dict):
-        columns = other.x if isinstance(other.x, dict) else columns_of(other.x, other_names)
-        return replace(rows, x={name: columns[name] for name in names})
-    return replace(rows, x=other.x[:, [other_names.index(name) for name in names]])
+        return rows.with_features(lambda x: _by_column(x, names, other_names))
+    positions = [other_names.index(name) for name in names]
+    return rows.with_features(lambda x: by_name(x)[ONLY][:, positions])
+
+
+def _by_column(x: Arrays, names: Sequence[str], given: Sequence[str]) -> Arrays:
+    """Return the columns of a table that gives them in an order of its own, each by its name."""
+    columns = x if isinstance(x, dict) else columns_of(x, given)
+    return {name: columns[name] for name in names}

@@ -22,6 +22,7 @@ from dnnrun.data.labels import (
     shape_labels,
     shape_targets,
 )
+from dnnrun.data.memory import can_stream
 from dnnrun.data.naming import divided, input_columns, labels_by_output
 from dnnrun.data.reading import placed, read_source
 from dnnrun.data.sources.arrays import check_alike
@@ -53,7 +54,7 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
     parts = divide(experiment, source, others, tasks)
     parts, filled = _without_gaps(experiment, parts, [*others.values(), source])
     labels = {output.name: _labels_of(output, source, experiment, tasks[output.name]) for output in experiment.outputs}
-    parts = _of_one_type({name: replace(rows, x=divided(rows.x, columns)) for name, rows in parts.items()})
+    parts = _of_one_type({name: rows.with_features(lambda x: divided(x, columns)) for name, rows in parts.items()})
     splits = {name: _rows(name, parts, labels, experiment) for name in parts}
     if config.watches_test:
         splits["validation"] = splits["test"]
@@ -121,6 +122,10 @@ def resolve_data(experiment: Experiment, *, allow_code: bool = False) -> tuple[E
     dataset = load_dataset(experiment, allow_code=allow_code)
     if dataset.train.times is not None:  # which the config may leave to the data
         experiment = experiment.changed(dataset=experiment.dataset.model_copy(update={"shuffle": False}))
+    if experiment.dataset.in_memory == "auto" and (dataset.is_streamed or can_stream(experiment.dataset.source)):
+        # Or another machine, or this one on another day, would go on in another order.
+        decided = {"in_memory": not dataset.is_streamed}
+        experiment = experiment.changed(dataset=experiment.dataset.model_copy(update=decided))
     return with_defaults(experiment, inputs=dataset.inputs, images=dataset.images), dataset
 
 
@@ -130,7 +135,7 @@ def _of_one_type(parts: dict[str, Rows]) -> dict[str, Rows]:
     mixed = {name for name in features[0] if len({each[name].dtype.kind == "f" for each in features}) > 1}
     if not mixed:
         return parts
-    return {split: replace(rows, x=_as_fractions(rows.x, mixed)) for split, rows in parts.items()}
+    return {split: rows.with_features(lambda x: _as_fractions(x, mixed)) for split, rows in parts.items()}
 
 
 def _as_fractions(x: Arrays, names: Collection[str]) -> Arrays:

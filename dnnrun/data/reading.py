@@ -12,11 +12,14 @@ from typing import Any
 from dnnrun.components import Component, ConfigPath, load_object, plain
 from dnnrun.config.schema import Experiment
 from dnnrun.config.sources import SOURCES
+from dnnrun.data.chunks import Chunks
 from dnnrun.data.dataset import Array, SourceData, mapped
+from dnnrun.data.memory import is_to_stream
 from dnnrun.data.returned import MAY_RETURN, a_kind_of, as_source_data
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.arguments import WrongArgument, check_arguments
 from dnnrun.data.sources.arrays import check_source
+from dnnrun.data.streams import Stream
 from dnnrun.errors import ConfigError, DataError, DnnrunError
 
 
@@ -35,7 +38,9 @@ def read_source(experiment: Experiment, source: Component, path: ConfigPath, *, 
     """
     inner = (*path, source.name)
     try:
-        data = _call(source, allow_code)
+        is_streamed = is_to_stream(experiment, source)
+        data = _call(source, allow_code, is_streamed=is_streamed)
+        data = _with_streams(data, experiment)
         check_source(data, str(data.files[0]) if data.files else source.name)
     except (ArgumentError, WrongArgument) as error:
         raise placed(error, experiment, (*inner, error.argument) if error.argument else inner) from error
@@ -51,16 +56,30 @@ def placed(error: DnnrunError, experiment: Experiment, path: ConfigPath) -> Dnnr
     return DataError(*problems) if isinstance(error, DataError) else ConfigError(*problems)
 
 
-def _call(source: Component, allow_code: bool) -> SourceData:
+def _call(source: Component, allow_code: bool, *, is_streamed: bool) -> SourceData:
     if source.is_import_path:
         function = load_object(source.name, allow_code=allow_code)
         return as_source_data(_result_of(function, source), source.name)
-    module, _, name = SOURCES[source.name].function.partition(":")
+    entry = SOURCES[source.name]
+    module, _, name = ((entry.stream if is_streamed else None) or entry.function).partition(":")
     built_in: Callable[..., SourceData] = getattr(importlib.import_module(module), name)
     # A name such as activation would have been read as that of an argument that takes a component.
     given = {name: plain(value) if isinstance(value, Mapping) else value for name, value in source.arguments.items()}
     check_arguments(built_in, given, source.name)
     return built_in(**given)
+
+
+def _with_streams(data: SourceData, experiment: Experiment) -> SourceData:
+    """Return the data with features that stay on disk as streams, or read where the config wants them in memory."""
+    config = experiment.dataset
+    for x, stream in (("x", "stream"), ("x_test", "stream_test")):
+        chunks = getattr(data, x)
+        if not isinstance(chunks, Chunks):
+            continue
+        found = Stream(chunks, config.shuffle_buffer).changed(lambda x: mapped(_as_column, x))
+        changes: dict[str, Any] = {x: found.form, stream: found}
+        data = replace(data, **({x: found.take(slice(None))} if config.in_memory is True else changes))
+    return data
 
 
 def _result_of(function: Any, source: Component) -> Any:

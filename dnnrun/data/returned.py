@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from dnnrun.data.chunks import Chunks
 from dnnrun.data.collecting import collect, is_tf_dataset
 from dnnrun.data.dataset import Array, Arrays, SourceData
 from dnnrun.errors import DataError
 
+_ROWS = ("x", "y", "x_test", "y_test")
 _BESIDE_ROWS = ("weights", "weights_test", "groups", "times")
 MAY_RETURN = "return (x, y), ((x, y), (x_test, y_test)), or one or two tf.data.Dataset"
 
@@ -28,11 +30,13 @@ def as_source_data(made: Any, name: str) -> SourceData:
         DataError: it is something else, or its rows do not make arrays.
     """
     if isinstance(made, SourceData):
-        test = [None if value is None else _arrays(value, name) for value in (made.x_test, made.y_test)]
+        arrays: dict[str, Any] = {
+            what: None if (value := getattr(made, what)) is None else _features(value, name) for what in _ROWS
+        }
         beside: dict[str, Any] = {
             what: None if (values := getattr(made, what)) is None else _array(values, name) for what in _BESIDE_ROWS
         }
-        return replace(made, x=_arrays(made.x, name), y=_arrays(made.y, name), x_test=test[0], y_test=test[1], **beside)
+        return replace(made, **arrays, **beside)
     if is_tf_dataset(made):
         x, y, weights = collect(made, name)
         return SourceData(x, y, weights=weights)
@@ -46,6 +50,11 @@ def as_source_data(made: Any, name: str) -> SourceData:
     if _is_pair(made, tuple) and not isinstance(made[0], tuple):
         return SourceData(_arrays(made[0], name), _arrays(made[1], name), feature_names=_columns(made[0]))
     raise DataError(f"{name} returned {a_kind_of(made)}", hint=MAY_RETURN)
+
+
+def _features(value: Any, name: str) -> Any:
+    """Return arrays, or what stays on disk as it is."""
+    return value if isinstance(value, Chunks) else _arrays(value, name)
 
 
 def a_kind_of(made: Any) -> str:

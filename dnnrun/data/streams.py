@@ -22,9 +22,11 @@ class Stream:
 
     Args:
         chunks: the features of the source.
+        buffer: how many rows are to be in memory, and shuffled, at a time; None for a default by their size.
     """
 
-    def __init__(self, chunks: Chunks) -> None:
+    def __init__(self, chunks: Chunks, buffer: int | None = None) -> None:
+        self.buffer = buffer
         self._reader = _Reader(chunks)
         self._starts = np.concatenate([[0], np.cumsum(chunks.rows, dtype=np.int64)])
         self._chosen: Array | None = None
@@ -44,7 +46,7 @@ class Stream:
     def form(self) -> Arrays:
         """Features of no rows: the names, types and shapes of what is read."""
         if self._form is None:
-            self._form = self._changed(self._reader.form())
+            self._form = mapped(lambda array: array[:0], self._changed(self._reader.sample()))
         return self._form
 
     def select(self, selection: Array | slice) -> Stream:
@@ -86,7 +88,7 @@ class Stream:
         ends = np.cumsum(self._rows)
         pieces = np.searchsorted(ends, wanted, side="right")
         found, first = np.unique(pieces, return_index=True)
-        gathered = _Gathered(self._reader.form(), len(wanted))
+        gathered = _Gathered(self._reader.sample(), len(wanted))
         for piece in found[np.argsort(first)].tolist():
             at = np.flatnonzero(pieces == piece)
             gathered.add(at, self._rows_of(piece, wanted[at] - (ends[piece] - self._rows[piece])))
@@ -128,13 +130,14 @@ class _Reader:
         self._chunks = chunks
         self._lock = threading.Lock()
         self._last: tuple[int, Arrays] | None = None
-        self._form: Arrays | None = None
+        self._sample: Arrays | None = None
 
-    def form(self) -> Arrays:
-        """Return features of no rows."""
-        if self._form is None:
-            self._form = mapped(lambda array: array[:0].copy(), self.read(0))
-        return self._form
+    def sample(self) -> Arrays:
+        """Return the features of the first row."""
+        if self._sample is None:
+            first = next((piece for piece, rows in enumerate(self._chunks.rows) if rows), 0)
+            self._sample = mapped(lambda array: array[:1].copy(), self.read(first))
+        return self._sample
 
     def read(self, piece: int) -> Arrays:
         with self._lock:
@@ -148,7 +151,7 @@ class _Gathered:
     """Rows of several pieces put together, the texts among them in whatever length the longest has.
 
     Args:
-        form: features of no rows.
+        form: features of some rows.
         count: how many rows there are to be.
     """
 

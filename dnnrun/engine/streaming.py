@@ -24,14 +24,13 @@ class StreamedFeed:
         rows: the split; its labels are in memory.
         batch_size: rows a step.
         weights: of each row in the loss, shape (rows,), or None.
-        window: how many rows are in memory, and shuffled, at a time; None for what fits 64 MB.
     """
 
-    def __init__(self, rows: Rows, batch_size: int, weights: Array | None = None, *, window: int | None = None) -> None:
+    def __init__(self, rows: Rows, batch_size: int, weights: Array | None = None) -> None:
         assert rows.stream is not None
         self._rows, self._stream, self._weights = rows, rows.stream, weights
         self.batch_size = batch_size
-        fitting = window or _WINDOW_BYTES // max(1, _row_bytes(self._stream.form))
+        fitting = self._stream.buffer or _WINDOW_BYTES // max(1, _row_bytes(self._stream.form))
         self._window = max(1, fitting // batch_size) * batch_size
         self._in_order = StreamOrder(self._stream.rows, batch_size, window=self._window, seed=None)
         self._reading = _Reading(self._read, self._form())

@@ -25,7 +25,7 @@ class Pieces:
         return mapped(lambda array: array[first:last].copy(), self._x)
 
 
-def streamed(rows: Rows, sizes: Sequence[int]) -> Rows:
+def streamed(rows: Rows, sizes: Sequence[int], buffer: int | None = None) -> Rows:
     """Return the same rows with their features in pieces of so many."""
-    stream = Stream(Pieces(rows.x, sizes))
+    stream = Stream(Pieces(rows.x, sizes), buffer)
     return replace(rows, x=stream.form, stream=stream)

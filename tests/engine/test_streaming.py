@@ -40,7 +40,7 @@ def order_of(**options: Any) -> StreamOrder:
 def visited(order: StreamOrder, epoch: int) -> list[int]:
     """Return the rows of an epoch as its windows give them."""
     rows: list[int] = []
-    feed = StreamedFeed(streamed(Rows(np.arange(150)[:, None], np.arange(150)), SIZES), BATCH, window=WINDOW)
+    feed = StreamedFeed(streamed(Rows(np.arange(150)[:, None], np.arange(150)), SIZES, WINDOW), BATCH)
     steps = feed.epoch(order, epoch)
     while len(rows) < min(steps.steps * BATCH, 150 if order.steps == 10 else 10**9):
         window = steps.window(len(rows) // BATCH)
@@ -75,8 +75,8 @@ def test_steps_an_epoch_go_on_where_the_one_before_ended() -> None:
 
 def test_a_window_is_read_once_however_many_epochs_share_it() -> None:
     pieces = Pieces(ROWS.x, SIZES)
-    stream = Stream(pieces)
-    feed = StreamedFeed(Rows(stream.form, ROWS.y, stream=stream), BATCH, window=48)
+    stream = Stream(pieces, WINDOW)
+    feed = StreamedFeed(Rows(stream.form, ROWS.y, stream=stream), BATCH)
     order = feed.order(seed=1, steps_per_epoch=1)
     windows = [feed.epoch(order, epoch).window(0) for epoch in range(3)]
     assert {id(window.tensors) for window in windows} == {id(windows[0].tensors)}
@@ -99,7 +99,7 @@ def feed(rows: Rows, *, is_streamed: bool) -> Any:
     if not is_streamed:
         return Feed.of(rows, BATCH, rows.weights)
     pieces = SIZES if len(rows) == 150 else (30, 7)
-    return StreamedFeed(streamed(rows, pieces), BATCH, rows.weights, window=WINDOW)
+    return StreamedFeed(streamed(rows, pieces, WINDOW), BATCH, rows.weights)
 
 
 def trained(
@@ -168,8 +168,8 @@ class Damaged(Pieces):
 
 
 def test_what_is_wrong_with_a_file_is_said_as_its_reader_says_it() -> None:
-    stream = Stream(Damaged(ROWS.x, SIZES))
-    feed = StreamedFeed(Rows(stream.form, ROWS.y, stream=stream), BATCH, window=WINDOW)
+    stream = Stream(Damaged(ROWS.x, SIZES), WINDOW)
+    feed = StreamedFeed(Rows(stream.form, ROWS.y, stream=stream), BATCH)
     steps = feed.epoch(feed.order(seed=None), 0)
     steps.window(0)
     with pytest.raises(DataError, match="has changed"):

@@ -10,6 +10,7 @@ from dnnrun.data.dataset import Array, Dataset, SourceData, by_name, row_count
 from dnnrun.data.facts import Facts, SourceFacts
 
 MOST_CLASSES = 1000  # more different labels than these are not counted
+_ROWS_OF_STREAM = 4096  # of what stays on disk, so many rows are looked at
 
 
 def facts_of_source(data: SourceData) -> SourceFacts | None:
@@ -42,7 +43,8 @@ def facts_of_source(data: SourceData) -> SourceFacts | None:
 
 def facts_of_dataset(data: Dataset) -> Facts | None:
     """Return what a run trains on, once it has been read; None where the outputs have names, or features are texts."""
-    features = list(by_name(data.train.x).values())
+    looked_at = data.train.spread(_ROWS_OF_STREAM) if data.is_streamed else data.train
+    features = list(by_name(looked_at.x).values())
     if data.has_outputs or any(x.dtype.kind in "OU" for x in features):
         return None
     y = data.train.labels_of()

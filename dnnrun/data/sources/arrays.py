@@ -8,6 +8,7 @@ import numpy as np
 
 from dnnrun.data.dataset import Array, Arrays, SourceData, by_name, row_count
 from dnnrun.data.sources.row_values import check_row_values
+from dnnrun.data.streams import Stream
 from dnnrun.errors import DataError
 
 _SHAPES = "features have shape (rows, ...), labels (rows,) or (rows, columns)"
@@ -24,32 +25,33 @@ def check_source(data: SourceData, origin: str) -> None:
         origin: how messages call it: its file or its name.
     """
     has_gaps = bool(data.impute)
-    check_arrays(data.x, data.y, origin, has_gaps=has_gaps)
+    check_arrays(data.x, data.y, origin, data.stream, has_gaps=has_gaps)
     check_row_values(data, origin)
     if data.x_test is None and data.y_test is None:
         return
     if data.x_test is None or data.y_test is None:
         raise DataError(f"{origin}: the test set has only one of features and labels", hint="give both, or neither")
-    check_arrays(data.x_test, data.y_test, f"{origin}, test set", has_gaps=has_gaps)
+    check_arrays(data.x_test, data.y_test, f"{origin}, test set", data.stream_test, has_gaps=has_gaps)
     check_alike((data.x, data.y), (data.x_test, data.y_test), f"{origin}: a test row")
 
 
-def check_arrays(x: Arrays, y: Arrays, origin: str, *, has_gaps: bool = False) -> None:
+def check_arrays(x: Arrays, y: Arrays, origin: str, stream: Stream | None = None, *, has_gaps: bool = False) -> None:
     """Raise `DataError` unless the arrays can be trained on.
 
     Args:
         x: shape (rows, ...).
         y: shape (rows, ...).
         origin: how messages call the arrays, such as ``data.npz, test set``.
+        stream: the features where they stay on disk; its source has looked through these.
         has_gaps: whether features may be NaN or None, to be filled; what else is wrong with them was looked at.
     """
-    inputs = {f"{origin}{_input(name)}": array for name, array in by_name(x).items()}
+    inputs = {} if stream is not None else {f"{origin}{_input(name)}": array for name, array in by_name(x).items()}
     outputs = {f"{origin}{_output(name)}": array for name, array in by_name(y).items()}
     for at, array in inputs.items():
         _check_form(array, at, "features")
     for at, array in outputs.items():
         _check_form(array, at, "labels")
-    _check_lengths(row_count(x), inputs, outputs)
+    _check_lengths(row_count(x) if stream is None else len(stream), inputs, outputs)
     for at, array in inputs.items():
         if not has_gaps and not _is_text_column(array):
             _check_numbers(array, at)

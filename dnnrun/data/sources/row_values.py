@@ -17,12 +17,12 @@ def check_row_values(data: SourceData, origin: str) -> None:
         data: what the source gave.
         origin: how messages call it: its file or its name.
     """
-    rows = row_count(data.x)
+    rows = row_count(data.y)
     for values, count, name in (
         (data.weights, rows, "weights"),
         (data.groups, rows, "groups"),
         (data.times, rows, "times"),
-        (data.weights_test, None if data.x_test is None else row_count(data.x_test), "weights of the test set"),
+        (data.weights_test, None if data.y_test is None else row_count(data.y_test), "weights of the test set"),
     ):
         if values is not None and count is not None:
             _check_form(values, count, f"{origin}: the {name}")

@@ -1,0 +1,105 @@
+"""A whole run on rows that stay on disk: what it trains, records and resumes is what a run in memory does."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dnnrun.config.schema import Experiment
+from dnnrun.data.load import resolve_data
+from dnnrun.engine.training import Outcome
+from dnnrun.errors import ConfigError
+
+STREAM = """\
+import numpy as np
+from dnnrun.data.dataset import SourceData
+
+random = np.random.default_rng(3)
+X = random.normal(size=(300, 5)).astype(np.float32)
+Y = (X[:, 0] + X[:, 1] > 0).astype(np.int64)
+
+
+class Pieces:
+    rows = (70, 100, 30, 100)
+
+    def __init__(self, x=X):
+        self.x = x
+
+    def read(self, piece):
+        first = sum(self.rows[:piece])
+        return self.x[first : first + self.rows[piece]].copy()
+
+
+def make():
+    return SourceData(Pieces(), Y, class_names=("no", "yes"))
+"""
+LINES = """\
+name: stream
+dataset: {source: "stream:make", in_memory: %s, shuffle_buffer: 64, test_split: 0.1, validation_split: 0.2, shuffle: %s}
+model: {layers: [{Dense: {units: 8, activation: relu}}, {Dense: {units: 1, activation: sigmoid}}]}
+loss: binary_crossentropy
+metrics: [accuracy]
+class_weight: {no: 2, yes: 1}
+batch_size: 16
+epochs: 3
+shuffle: %s
+"""
+
+
+@pytest.fixture(autouse=True)
+def source(folder: Path) -> None:
+    (folder / "stream.py").write_text(textwrap.dedent(STREAM))
+
+
+def lines(in_memory: str, *, shuffle: bool) -> str:
+    return LINES % (in_memory, str(shuffle).lower(), str(shuffle).lower())
+
+
+def numbers_of(outcome: Outcome) -> tuple[Any, Any]:
+    """Return what a run has measured."""
+    assert outcome.failure is None
+    evaluation = dict(outcome.run.evaluation or {})
+    rows = [{name: value for name, value in row.items() if name != "seconds"} for row in outcome.run.history.rows()]
+    return [{name: row[name] for name in row if "second" not in name} for row in rows], evaluation
+
+
+def test_in_their_own_order_a_run_from_disk_is_one_in_memory(train: Callable[..., Outcome]) -> None:
+    streamed, in_memory = train(lines("auto", shuffle=False)), train(lines("true", shuffle=False))
+    assert numbers_of(streamed) == numbers_of(in_memory)
+    assert streamed.run.record["dataset"]["streamed"]
+    assert "streamed" not in in_memory.run.record["dataset"]
+    assert streamed.run.record["config"]["dataset"]["in_memory"] is False
+
+
+def test_shuffled_it_trains_on_the_same_rows_and_learns_as_well(
+    train: Callable[..., Outcome], load: Callable[..., Experiment]
+) -> None:
+    (streamed, judged), (in_memory, other) = (
+        numbers_of(train(lines(which, shuffle=True))) for which in ("false", "true")
+    )
+    assert streamed != in_memory
+    assert streamed[-1]["loss"] == pytest.approx(in_memory[-1]["loss"], rel=0.15)
+    assert judged["classification"]["support"] == other["classification"]["support"]
+    _, from_disk = resolve_data(load(lines("false", shuffle=True)), allow_code=True)
+    _, whole = resolve_data(load(lines("true", shuffle=True)), allow_code=True)
+    for split, rows in from_disk.splits.items():
+        x, y = rows.take(slice(None)).x, rows.y
+        assert isinstance(x, np.ndarray)
+        order = np.lexsort(x.T)
+        expected = whole.splits[split]
+        assert isinstance(expected.x, np.ndarray)
+        other_order = np.lexsort(expected.x.T)
+        assert np.array_equal(x[order], expected.x[other_order])
+        assert np.array_equal(y[order], np.asarray(expected.y)[other_order])
+
+
+def test_bundled_rows_are_in_memory(load: Callable[..., Experiment]) -> None:
+    experiment, _ = resolve_data(load("dataset: {source: iris}"))
+    assert experiment.dataset.in_memory == "auto"
+    with pytest.raises(ConfigError, match="in_memory: false leaves rows on disk"):
+        resolve_data(load("dataset: {source: iris, in_memory: false}"))
