@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -36,17 +37,22 @@ def divide(
     """
     _refuse_what_does_not_fit(experiment, source, tasks)
     config = experiment.dataset
-    parts = {"train": Rows(source.x, source.y, source.weights, source.groups, source.times, source.stream)}
+    whole = Rows(source.x, source.y, source.weights, source.groups, source.times, source.stream)
+    # Row numbers stand for the features until all is divided: these are copied, or looked for on disk, once.
+    numbered = replace(whole, x=np.arange(len(whole), dtype=np.int32), stream=None)
+    parts: dict[str, Rows] = {}
     test = _test_rows(experiment, source, others)
     if test is not None:
         parts["test"] = test
     elif config.test_split:
-        parts["train"], parts["test"] = _hold_out(parts["train"], "test", config.test_split, experiment)
+        numbered, held_out = _hold_out(numbered, "test", config.test_split, experiment)
+        parts["test"] = whole.select(by_name(held_out.x)[ONLY])
     if experiment.fold is not None:  # in place of the test rows, which a cross-validation leaves alone
-        parts["train"], parts["test"] = _fold(parts["train"], experiment)
+        numbered, held_out = _fold(numbered, experiment)
+        parts["test"] = whole.select(by_name(held_out.x)[ONLY])
     if config.validation_split:
-        fraction = config.validation_split
-        parts["train"], parts["validation"] = _hold_out(parts["train"], "validation", fraction, experiment)
+        numbered, held_out = _hold_out(numbered, "validation", config.validation_split, experiment)
+        parts["validation"] = whole.select(by_name(held_out.x)[ONLY])
     elif "validation" in others:
         parts["validation"] = _rows_of_other(experiment, source, others["validation"], "validation")
     if config.watches_test and "test" not in parts:
@@ -57,7 +63,8 @@ def divide(
                 "name some: dataset.test, or hold some out: dataset.test_split: 0.2",
             )
         )
-    return parts
+    is_whole = len(numbered) == len(whole)
+    return {"train": whole if is_whole else whole.select(by_name(numbered.x)[ONLY]), **parts}
 
 
 def _test_rows(experiment: Experiment, source: SourceData, others: Mapping[str, SourceData]) -> Rows | None:
@@ -125,7 +132,7 @@ def _hold_out(rows: Rows, split: str, fraction: float, experiment: Experiment) -
         kept, held_out = _positions(rows, split, fraction, experiment)
     except DataError as error:
         raise placed(error, experiment, ("dataset", f"{split}_split")) from error
-    return rows.select(kept), rows.select(held_out)
+    return rows.take(kept), rows.take(held_out)
 
 
 def _fold(rows: Rows, experiment: Experiment) -> tuple[Rows, Rows]:
@@ -143,7 +150,7 @@ def _fold(rows: Rows, experiment: Experiment) -> tuple[Rows, Rows]:
     except DataError as error:
         raise placed(error, experiment, ("cross_validation",)) from error
     kept, held_out = folds[(experiment.fold or 1) - 1]
-    return rows.select(kept), rows.select(held_out)
+    return rows.take(kept), rows.take(held_out)
 
 
 def _positions(rows: Rows, split: str, fraction: float, experiment: Experiment) -> tuple[Array, Array]:
