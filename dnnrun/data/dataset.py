@@ -175,13 +175,6 @@ class Rows:
         taken = {name: array[selection] for name in beside if (array := getattr(self, name)) is not None}
         return replace(self, y=y, **taken)
 
-    def with_features(self, change: Callable[[Arrays], Arrays]) -> Rows:
-        """Return the rows with something done to their features that looks at each row for itself."""
-        if self.stream is None:
-            return replace(self, x=change(self.x))
-        changed = self.stream.changed(change)
-        return replace(self, x=changed.form, stream=changed)
-
     def spread(self, count: int) -> Rows:
         """Return so many rows from all over the split: the first ones of a sorted table are all of one class."""
         if self.stream is not None:
