@@ -34,8 +34,9 @@ def _source(source: Any, folder: Path) -> Any:
     entry = SOURCES.get(str(name))
     if entry is None or not entry.files:
         return source
-    if isinstance(inner, str):  # the first argument of a source that reads files is the file
-        return {name: _absolute(inner, folder)}
+    if isinstance(inner, str):
+        first = next(iter((*entry.required, *entry.optional)))
+        return {name: _absolute(inner, folder) if first in entry.files else inner}
     if not isinstance(inner, dict):
         return source
     return {name: {key: _absolute_all(item, folder) if key in entry.files else item for key, item in inner.items()}}

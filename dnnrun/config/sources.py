@@ -40,6 +40,8 @@ class SourceEntry:
         stream: the function, by import path, that leaves the features on disk; it takes the same arguments. None where
             there is none.
         expands: how many bytes of memory a byte of the files makes, roughly.
+        is_slow: whether reading it starts a package that takes seconds, so that it is not tried while a config is
+            checked.
     """
 
     function: str
@@ -49,6 +51,7 @@ class SourceEntry:
     files: tuple[str, ...] = ()
     stream: str | None = None
     expands: float = 1.0
+    is_slow: bool = False
 
 
 SOURCES: dict[str, SourceEntry] = {
@@ -156,5 +159,25 @@ SOURCES: dict[str, SourceEntry] = {
         ("path",),
         {"size": None, "color": "auto", "test": None},
         ("path", "test"),
+    ),
+    "tfds": SourceEntry(
+        f"{_HOME}.tfds:read_tfds",
+        "A data set of TensorFlow Datasets, by name.",
+        ("name",),
+        {"train": "train", **dict.fromkeys(("test", "features", "target", "data_dir"))},
+        ("data_dir",),
+        is_slow=True,
+    ),
+    "huggingface": SourceEntry(
+        f"{_HOME}.huggingface:read_huggingface",
+        "A data set of Hugging Face, by name, or saved in a folder.",
+        ("name",),
+        {
+            **dict.fromkeys(("folder", "config")),
+            "train": "train",
+            **dict.fromkeys(("test", "features", "target")),
+        },
+        ("folder",),
+        is_slow=True,
     ),
 }

@@ -62,6 +62,8 @@ def faults_of_files(experiment: Experiment) -> list[Problem]:
 def _is_soon_read(source: Component) -> bool:
     """Whether all files of a source of dnnrun's own are small, or are not there."""
     files = files_of(source)
+    if source.name in SOURCES and SOURCES[source.name].is_slow:
+        return False
     return bool(files) and all(is_small(Path(file)) for file in files)
 
 

@@ -74,12 +74,18 @@ def look_at(file: Path) -> Look:
     return _look(file, None, None)
 
 
-def decode_bytes(content: IO[bytes], *, is_color: bool) -> tuple[Array | None, tuple[int, int]]:
-    """Return an image in its own height and width, with these; None in place of one that is damaged."""
+def decode_bytes(content: IO[bytes], *, is_color: bool | None = None) -> tuple[Array | None, tuple[int, int]]:
+    """Return an image in its own height and width, with these; None in place of one that is damaged.
+
+    Args:
+        content: of an image file.
+        is_color: whether it is made to have three channels, or none; None for whatever it has.
+    """
     try:
         with Image.open(content, formats=_FORMATS) as picture:
             width, height = picture.size
-            return _pixels(picture, Frame(height, width, is_color)), (height, width)
+            colors = _has_color(picture) if is_color is None else is_color
+            return _pixels(picture, Frame(height, width, colors)), (height, width)
     except MemoryError:
         raise
     except Exception:  # a damaged file makes Pillow raise nearly anything

@@ -12,6 +12,7 @@ import numpy as np
 from dnnrun.config.outputs import ONLY
 from dnnrun.data.dataset import Array, Arrays, SourceData, unwrapped
 from dnnrun.data.sources import ArgumentError, check_class_names
+from dnnrun.data.sources.feature_arrays import together
 from dnnrun.data.sources.files import files_of
 from dnnrun.data.sources.record_features import Feature, arrays_of, features_in_config
 from dnnrun.data.sources.records import Compression, Span, pieces_of
@@ -145,16 +146,7 @@ class _Roles:
 
     def features_from(self, arrays: Mapping[str, Array]) -> Arrays:
         """Return the features as `SourceData.x`."""
-        x = {name: arrays[name] for name in self.inputs}
-        if self.columns is None:
-            return next(iter(x.values())) if len(x) == 1 else x
-        if all(column.dtype.kind in "iufb" for column in x.values()):
-            return np.stack([column.astype(np.float32) for column in x.values()], axis=1)
-        columns = {
-            name: (column if column.dtype.kind == "O" else column.astype(np.float32))[:, None]
-            for name, column in x.items()
-        }
-        return next(iter(columns.values())) if len(columns) == 1 else columns
+        return together({name: arrays[name] for name in self.inputs})
 
 
 @dataclass(frozen=True)
