@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -100,6 +101,15 @@ def test_what_is_finished_is_kept_until_its_config_changes(tmp_path: Path, monke
     assert fast.measured == Measured({name: values[:2] for name, values in HISTORY.items()}, {2: {"accuracy": 0.81}})
     config.write_text("epochs: 4\n")
     assert again.find(NET)["run"] == ""
+
+
+def test_of_folds_the_means_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = {"folds": [{"run": str(tmp_path)}], "summary": {"accuracy": {"mean": 0.81, "deviation": 0.1, "folds": 5}}}
+    done = subprocess.CompletedProcess([], 0, json.dumps(printed), "")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
+    folds = Experiment("fashion_sgdclassifier", [on_test("accuracy", 0.8196)])
+    [line] = lines_of(folds, reproduce.run(folds, Kept(tmp_path), fast=False), fast=False)
+    assert (line.value, line.is_met) == (0.81, True)
 
 
 def test_an_experiment_that_fails_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

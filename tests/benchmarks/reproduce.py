@@ -19,7 +19,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -133,7 +133,7 @@ def run(experiment: Experiment, kept: Kept, *, fast: bool) -> Result:
     done = [str(halt) for halt in halts]
     most = halts[-1] or None
     history = {name: values[:most] for name, values in found["history"].items()}
-    tests = {halt or len(history["loss"]): found["tests"][str(halt)] for halt in halts}
+    tests = {halt or len(history.get("loss", ())): found["tests"][str(halt)] for halt in halts}
     return Result(Measured(history, tests), sum(found["seconds"][halt] for halt in done))
 
 
@@ -156,15 +156,25 @@ def _trained(experiment: Experiment, halt: int, found: dict[str, Any], folder: P
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if ": error: " in line or line.startswith("error")]
         raise TrialError((said or done.stderr.splitlines() or [f"exit code {done.returncode}"])[0].replace("|", "/"))
-    trained = Run(json.loads(done.stdout)["run"])
-    columns = trained.history.columns
+    run, test, history = _given(json.loads(done.stdout))
     return {
         "identity": found["identity"],
-        "run": str(trained.path),
-        "tests": {**found["tests"], str(halt): dict((trained.evaluation or {}).get("metrics", {}))},
-        "history": {name: list(values) for name, values in columns.items() if name not in {"epoch", "seconds"}},
+        "run": run,
+        "tests": {**found["tests"], str(halt): test},
+        "history": history,
         "seconds": {**found["seconds"], str(halt): time.perf_counter() - began},
     }
+
+
+def _given(printed: Mapping[str, Any]) -> tuple[str, dict[str, float], dict[str, list[float]]]:
+    """Return the run of what was printed, its test figures and its history; of folds the first run and the means."""
+    if "folds" in printed:
+        means = {name: each["mean"] for name, each in printed["summary"].items()}
+        return printed["folds"][0]["run"], means, {}
+    trained = Run(printed["run"])
+    columns = {name: list(values) for name, values in trained.history.columns.items()}
+    history = {name: values for name, values in columns.items() if name not in {"epoch", "seconds"}}
+    return str(trained.path), dict((trained.evaluation or {}).get("metrics", {})), history
 
 
 def machine(note: str) -> list[str]:
