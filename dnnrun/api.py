@@ -277,9 +277,9 @@ def _checked_data(
     if rows is not None:
         experiment = smoke_test_of(experiment, rows)
     experiment, dataset = _data_of(experiment, observer, allow_code=allow_code)
-    if facts is None:
-        known = problems_of(experiment, None)
-        _report([p for p in problems_of(experiment, facts_of_dataset(dataset)) if p not in known], observer)
+    known = problems_of(experiment, facts)
+    facts = facts_of_dataset(dataset) if facts is None else facts
+    _report([p for p in problems_of(experiment, facts, dataset.leaks) if p not in known], observer)
     return experiment, dataset
 
 

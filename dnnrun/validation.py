@@ -13,7 +13,7 @@ from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import Experiment
 from dnnrun.config.topology import ROWS
 from dnnrun.data.defaults import with_defaults
-from dnnrun.data.facts import Facts
+from dnnrun.data.facts import Facts, Leaks
 from dnnrun.data.facts.cheap import cheap_facts, faults_of_files
 from dnnrun.errors import ConfigError, Problem, in_order
 from dnnrun.rules.checking import check_meaning
@@ -58,9 +58,9 @@ def _said_of_the_rest(error: FaultyNames) -> list[Problem]:
     return check_meaning(error.experiment, facts, error.sections)
 
 
-def problems_of(experiment: Experiment, facts: Facts | None) -> list[Problem]:
+def problems_of(experiment: Experiment, facts: Facts | None, leaks: Leaks | None = None) -> list[Problem]:
     """Return what can be said of a config that was read, given what is known of its data."""
-    return in_order([*experiment.warnings, *check_meaning(experiment, facts)])
+    return in_order([*experiment.warnings, *check_meaning(experiment, facts, leaks=leaks)])
 
 
 def resolve(config: str | Path, overrides: Iterable[str | Override] = ()) -> Experiment:

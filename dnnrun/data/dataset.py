@@ -17,6 +17,7 @@ import numpy as np
 from dnnrun.config.outputs import ONLY
 from dnnrun.config.tasks import Task
 from dnnrun.config.topology import ROWS
+from dnnrun.data.facts import Leaks
 
 if TYPE_CHECKING:
     from dnnrun.data.streams import Stream
@@ -240,6 +241,7 @@ class Dataset:
         feature_names: for a table, the names of its columns; of several inputs those of each.
         images: the inputs that are pictures.
         fingerprint: SHA-256 of what was read.
+        leaks: what the training rows give away; None where that was not looked for.
         filled: with what the gaps of a table's columns were filled, and how many, by column.
     """
 
@@ -252,6 +254,7 @@ class Dataset:
     images: frozenset[str]
     fingerprint: str
     filled: Mapping[str, tuple[float | str, int]] = field(default_factory=dict)
+    leaks: Leaks | None = None
 
     @property
     def task(self) -> Task:
@@ -334,6 +337,7 @@ class Dataset:
                 for split in self.splits
             },
             **_facts_beside_rows(self.splits),
+            **_facts_of_leaks(self.leaks),
             "features": {name: list(names) for name, names in self.feature_names.items()}
             if isinstance(self.feature_names, dict)
             else _listed(self.feature_names),
@@ -362,6 +366,15 @@ def _facts_beside_rows(splits: Mapping[str, Rows]) -> dict[str, Any]:
             in_order = np.sort(rows.times)  # of texts NumPy knows no least
             found.setdefault("times", {})[split] = [str(in_order[0]), str(in_order[-1])]
     return found
+
+
+def _facts_of_leaks(leaks: Leaks | None) -> dict[str, Any]:
+    """Return what is recorded of rows in two splits and of features that are the target."""
+    if leaks is None:
+        return {}
+    repeated = {split: {"rows": each.rows, "same_label": each.same_label} for split, each in leaks.repeated.items()}
+    telling = unwrapped({output: list(features) for output, features in leaks.telling.items()})
+    return {"rows_among_training": repeated, "features_equal_to_target": telling}
 
 
 def _listed(names: Sequence[str] | None) -> list[str] | None:

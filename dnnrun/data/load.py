@@ -22,6 +22,7 @@ from dnnrun.data.labels import (
     shape_labels,
     shape_targets,
 )
+from dnnrun.data.leaks import find_leaks
 from dnnrun.data.memory import can_stream
 from dnnrun.data.naming import divided, input_columns, labels_by_output
 from dnnrun.data.reading import placed, read_source
@@ -58,7 +59,7 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
     splits = {name: _rows(name, parts, labels, experiment) for name in parts}
     if config.watches_test:
         splits["validation"] = splits["test"]
-    names = source.feature_names
+    names = config.inputs if source.feature_names and config.inputs else source.feature_names
     return Dataset(
         source=config.source.name,
         targets={
@@ -68,7 +69,8 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
         train=splits["train"],
         validation=splits.get("validation"),
         test=splits.get("test"),
-        feature_names=config.inputs if names and config.inputs else names,
+        feature_names=names,
+        leaks=find_leaks(splits, {name: found is not None for name, found in labels.items()}, names),
         images=source.images,
         fingerprint=fingerprint,
         filled=filled,

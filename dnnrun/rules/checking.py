@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from dnnrun.config.schema import Experiment
-from dnnrun.data.facts import Facts
+from dnnrun.data.facts import Facts, Leaks
 from dnnrun.errors import Problem, in_order, suggest
 from dnnrun.rules import callbacks, estimators, layers, losses, outputs, rows, training
+from dnnrun.rules import leaks as leaking
 from dnnrun.rules.rule import Check, Finding, Rule
 from dnnrun.rules.subject import Subject
 from dnnrun.rules.table import RULES
@@ -20,6 +21,7 @@ _OF_MODULE: dict[str, frozenset[str]] = {
     layers.__name__: frozenset({"model", "dataset"}),
     training.__name__: frozenset({"optimizer", "dataset", "model", "callbacks"}),
     estimators.__name__: frozenset({"model"}),
+    leaking.__name__: frozenset({"dataset"}),
     rows.__name__: frozenset({"dataset", "model", "loss", "metrics"}),
 }
 _OF_CHECK: dict[Check, frozenset[str]] = {
@@ -34,15 +36,18 @@ _OF_CHECK: dict[Check, frozenset[str]] = {
 }
 
 
-def check_meaning(experiment: Experiment, facts: Facts | None, faulty: Collection[str] = ()) -> list[Problem]:
+def check_meaning(
+    experiment: Experiment, facts: Facts | None, faulty: Collection[str] = (), leaks: Leaks | None = None
+) -> list[Problem]:
     """Return what in a config runs but learns nothing, or will not do what it says, in the order of the file.
 
     Args:
         experiment: a valid one; the warnings that its `ignore` names are left out.
         facts: what is known of its data, or None: rules that need them are then silent.
         faulty: top-level keys under which something else is wrong; of what rules say of these, the cause may be that.
+        leaks: what its training rows give away, or None where they have not been read.
     """
-    subject = Subject(experiment, facts)
+    subject = Subject(experiment, facts, leaks)
     problems = [*_faults_of_ignore(experiment)]
     for identifier, rule in RULES.items():
         is_wanted = rule.severity == "error" or identifier not in experiment.ignore

@@ -14,7 +14,7 @@ from dnnrun.config.measures import logged_name, snake_case
 from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import EstimatorConfig, Experiment, ModelConfig
 from dnnrun.config.topology import Node, Topology
-from dnnrun.data.facts import Facts
+from dnnrun.data.facts import Facts, Leaks
 from dnnrun.errors import ConfigError
 from dnnrun.rules.shapes import Reached, Shape, follow
 
@@ -62,10 +62,11 @@ class Monitor:
 
 @dataclass(frozen=True)
 class Subject:
-    """One config under the rules; `facts` is None where the data cannot be told cheaply."""
+    """One config under the rules; `facts` is None where data cannot be told cheaply, `leaks` where it is not read."""
 
     experiment: Experiment
     facts: Facts | None
+    leaks: Leaks | None = None
 
     @cached_property
     def topology(self) -> Topology | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dnnrun.rules import callbacks, estimators, layers, losses, outputs, rows, training
+from dnnrun.rules import callbacks, estimators, layers, leaks, losses, outputs, rows, training
 from dnnrun.rules.rule import Rule
 
 RULES: dict[str, Rule] = {
@@ -140,6 +140,12 @@ RULES: dict[str, Rule] = {
         "warning", "accuracy looks good although the rare class is never found", rows.accuracy_of_unbalanced_classes
     ),
     "weight-of-no-class": Rule("error", "a weight counts for the rows of its class alone", rows.weight_of_no_class),
+    "rows-in-two-splits": Rule(
+        "warning", "a model that has seen a row knows its answer, and seems better than it is", leaks.rows_in_two_splits
+    ),
+    "feature-is-target": Rule(
+        "warning", "a model that is given the answer learns nothing else", leaks.feature_is_target
+    ),
     "validation-not-new": Rule(
         "error", "only rows that nothing was chosen by tell how good the model is", rows.judged_by_what_it_knows
     ),

@@ -203,6 +203,8 @@ def test_facts_of_regression(load: Load) -> None:
         "rows": {"train": 3, "test": 3},
         "classes": None,
         "label_counts": {"train": None, "test": None},
+        "rows_among_training": {"test": {"rows": 0, "same_label": 0}},
+        "features_equal_to_target": [],
         "features": None,
     }
 

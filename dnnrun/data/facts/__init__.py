@@ -79,3 +79,33 @@ class Facts:
     label_counts: tuple[int, ...]
     label_range: tuple[float, float] | None
     has_fractions: bool = False
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """The rows of a split that stand among the training rows too.
+
+    Args:
+        rows: how many have the features of a training row.
+        same_label: how many have the features and the labels of one.
+        of: how many rows the split has.
+    """
+
+    rows: int
+    same_label: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Leaks:
+    """What training rows give away, once they have been read.
+
+    Args:
+        repeated: rows that are also training rows, by split.
+        telling: the features that are the target, by output; of one without a name under `ONLY`.
+        training_rows: how many there are.
+    """
+
+    repeated: Mapping[str, Repeated]
+    telling: Mapping[str, tuple[str, ...]]
+    training_rows: int
