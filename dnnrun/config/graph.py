@@ -22,6 +22,7 @@ from dnnrun.errors import ConfigError, Problem, suggest
 
 _INPUTS: ConfigPath = ("dataset", "inputs")
 _PREPROCESS: ConfigPath = ("dataset", "preprocess")
+_WITHOUT_COLUMNS = {"mnist", "fashion_mnist", "npz", "npy", "images", "text", "tfrecord"}
 _OF_EACH_OUTPUT = "loss: {NAME: mse, OTHER: mse}, with the names of the layers that are outputs"
 
 
@@ -57,13 +58,23 @@ def check_graph(document: Document) -> list[Problem]:
     loss: Any = config.get("loss")
     outputs = [str(name) for name in loss] if is_by_output(loss, names_of(layers)) else None
     problems = list(_check_by_output(config, outputs, document.place))
-    problems += unknown_inputs(raw.get("preprocess"), data.names, document.place)
+    problems += unknown_inputs(raw.get("preprocess"), _can_be_prepared(raw, data), document.place)
     if layers:
         problems += read_topology(layers, data, outputs, document.place)[1]
     elif outputs and (isinstance(model, str) or (isinstance(model, dict) and "layers" not in model)):
         what = "the loss names outputs, and a model that a function makes has one output"
         problems.append(Problem(what, document.place(("loss",)), "give one loss, or write the layers as a list"))
     return problems
+
+
+def _can_be_prepared(dataset: Mapping[str, Any], data: DataInputs) -> Sequence[str] | None:
+    """Return what may have preprocessing of its own, inputs and columns of a table; None where the data has to tell."""
+    divided = dataset.get("inputs")
+    if isinstance(divided, Mapping):
+        listed = [columns if isinstance(columns, list) else [columns] for columns in divided.values()]
+        return [*(data.names or ()), *(str(column) for columns in listed for column in columns)]
+    source = _component(dataset.get("source"), "sources")
+    return data.names if source is not None and source.name in _WITHOUT_COLUMNS else None
 
 
 def unknown_inputs(preprocess: Any, names: Sequence[str] | None, place: Placing) -> Iterator[Problem]:
@@ -75,7 +86,7 @@ def unknown_inputs(preprocess: Any, names: Sequence[str] | None, place: Placing)
         place: finds the lines.
     """
     if names is not None and is_by_name(preprocess, "layers"):
-        yield from _unknown(preprocess, names, _PREPROCESS, "input of the data", place)
+        yield from _unknown(preprocess, names, _PREPROCESS, "input or column of the data", place)
 
 
 def _data_inputs(inputs: Any, source: Component | None) -> DataInputs:

@@ -104,8 +104,8 @@ class DatasetConfig(_Section):
     )
     preprocess: Layers | dict[str, Layers] | None = Field(
         None,
-        description="Keras preprocessing layers, adapted on the training rows, or such a list for each input; "
-        "images are rescaled by default",
+        description="Keras preprocessing layers, adapted on the training rows; or a list for each input or column; "
+        "default: images are rescaled, texts become numbers of words, and a table with texts is prepared by column",
     )
 
     @field_validator("preprocess", mode="wrap")
@@ -147,6 +147,16 @@ class DatasetConfig(_Section):
             name = name or ROWS
             return self.preprocess.get(name, ()), (*path, name)
         return self.preprocess or (), path
+
+    def preprocessing_of_column(self, column: str, name: str) -> tuple[tuple[Component, ...], ConfigPath]:
+        """Return the layers that a column gets, where they are prepared each for itself, and where their list stands.
+
+        Args:
+            column: of the table.
+            name: of the input that it is a part of, as in `preprocessing_of`.
+        """
+        is_named = isinstance(self.preprocess, dict) and column in self.preprocess
+        return self.preprocessing_of(column if is_named else name)
 
 
 class ModelConfig(_Section):

@@ -243,6 +243,8 @@ class Dataset:
         fingerprint: SHA-256 of what was read.
         leaks: what the training rows give away; None where that was not looked for.
         filled: with what the gaps of a table's columns were filled, and how many, by column.
+        columns: of a table whose columns are prepared each for itself, those that each input of the layers is made of,
+            of one without a name under `ONLY`; or None.
     """
 
     source: str
@@ -255,6 +257,7 @@ class Dataset:
     fingerprint: str
     filled: Mapping[str, tuple[float | str, int]] = field(default_factory=dict)
     leaks: Leaks | None = None
+    columns: Mapping[str, tuple[str, ...]] | None = None
 
     @property
     def task(self) -> Task:
@@ -284,7 +287,13 @@ class Dataset:
     @property
     def inputs(self) -> tuple[str, ...]:
         """What layers call the inputs; `ROWS` where there is one without a name."""
-        return tuple(self.train.x) if isinstance(self.train.x, dict) else (ROWS,)
+        return tuple(name or ROWS for name in self.columns or by_name(self.train.x))
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """The inputs that are texts; `ONLY` for one without a name."""
+        is_text = {name: array.dtype.kind in "OSU" for name, array in by_name(self.train.x).items()}
+        return frozenset(name for name in is_text if is_text[name] and self.columns is None)
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -327,7 +336,11 @@ class Dataset:
             "source": self.source,
             "task": unwrapped({name: target.task for name, target, _ in outputs}),
             "fingerprint": self.fingerprint,
-            "input_shape": unwrapped({name: list(shape) for name, shape in self.input_shapes.items()}),
+            "input_shape": unwrapped(
+                {name: [len(columns)] for name, columns in self.columns.items()}
+                if self.columns
+                else {name: list(shape) for name, shape in self.input_shapes.items()}
+            ),
             "dtype": unwrapped({name: str(array.dtype) for name, array in by_name(self.train.x).items()}),
             "rows": {name: len(rows) for name, rows in self.splits.items()},
             **({"streamed": True} if self.is_streamed else {}),

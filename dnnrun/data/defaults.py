@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Literal
 
 from dnnrun.components import Component
 from dnnrun.config.graph import unknown_inputs
@@ -11,26 +11,68 @@ from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import Experiment
 from dnnrun.errors import ConfigError
 
-_IMAGE_PREPROCESSING = (Component("Rescaling", {"scale": 1 / 255}),)
+Kind = Literal["number", "truth", "text"]
+"""Of a column: numbers, true and false as 1 and 0, or texts."""
+
+_OF_IMAGES = (Component("Rescaling", {"scale": 1 / 255}),)
+_OF_TEXTS = (Component("TextVectorization", {"max_tokens": 10_000, "output_sequence_length": 200}),)
+_OF_COLUMN: dict[Kind, tuple[Component, ...]] = {
+    "number": (Component("Normalization"),),
+    "truth": (),
+    "text": (Component("StringLookup", {"output_mode": "one_hot"}),),
+}
 
 
-def with_defaults(experiment: Experiment, *, inputs: Sequence[str], images: Collection[str]) -> Experiment:
-    """Return the config with the preprocessing of its rows, if it names none: pictures are rescaled to [0, 1].
+def with_defaults(
+    experiment: Experiment,
+    *,
+    inputs: Sequence[str],
+    images: Collection[str],
+    texts: Collection[str] = (),
+    columns: Mapping[str, Mapping[str, Kind]] | None = None,
+) -> Experiment:
+    """Return the config with the preprocessing of its rows in full.
+
+    Pictures are rescaled to [0, 1] and texts become numbers of words, if it names none. Of a table that is prepared by
+    column, columns that it does not name get what their kind gets: numbers are normalized, texts are told apart.
 
     Args:
         experiment: the config.
         inputs: what its layers call the data's inputs.
         images: which of them are pictures; `ONLY` for one that has no name.
+        texts: which of them are texts, likewise.
+        columns: the kinds of the columns by the input that they are a part of, where they are prepared by column.
 
     Raises:
-        ConfigError: it names preprocessing of inputs that the data does not have.
+        ConfigError: it names preprocessing of inputs and columns that the data does not have.
     """
-    if experiment.dataset.preprocess is not None:
-        problems = list(unknown_inputs(experiment.dataset.preprocess, inputs, experiment.place))
+    given, columns = experiment.dataset.preprocess, columns or {}
+    if given is not None:
+        known = [*inputs, *(column for of_input in columns.values() for column in of_input)]
+        problems = list(unknown_inputs(given, known, experiment.place))
         if problems:
             raise ConfigError(*problems)
-        return experiment
-    layers: Any = _IMAGE_PREPROCESSING if ONLY in images else ()
-    if images and ONLY not in images:
-        layers = {name: _IMAGE_PREPROCESSING if name in images else () for name in inputs}
+    layers: Any = given
+    if columns and not isinstance(given, tuple):
+        layers = _by_column(given or {}, columns)
+    elif given is None:
+        layers = _by_input(inputs, images, texts)
     return experiment.changed(dataset=experiment.dataset.model_copy(update={"preprocess": layers}))
+
+
+def _by_column(given: Mapping[str, Any], columns: Mapping[str, Mapping[str, Kind]]) -> dict[str, Any]:
+    """Return the preprocessing by column, with what those get that are not named, nor their input."""
+    open_columns = {
+        column: _OF_COLUMN[kind]
+        for name, of_input in columns.items()
+        for column, kind in of_input.items()
+        if name not in given
+    }
+    return {**open_columns, **given}
+
+
+def _by_input(inputs: Sequence[str], images: Collection[str], texts: Collection[str]) -> Any:
+    layers = {**dict.fromkeys(images, _OF_IMAGES), **dict.fromkeys(texts, _OF_TEXTS)}
+    if ONLY in layers or not layers:
+        return layers.get(ONLY, ())
+    return {name: layers.get(name, ()) for name in inputs}

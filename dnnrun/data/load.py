@@ -6,12 +6,14 @@ import hashlib
 import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from dnnrun.config.outputs import ONLY, Output
 from dnnrun.config.schema import EstimatorConfig, Experiment
 from dnnrun.config.tasks import Task, is_for_classes, takes_class_numbers, task_of, wants_vectors
+from dnnrun.data.columns import check_number_of_texts, columns_by_input, kinds_of_columns
 from dnnrun.data.dataset import Array, Arrays, Dataset, Rows, SourceData, Target, by_name
 from dnnrun.data.defaults import with_defaults
 from dnnrun.data.division import divide
@@ -45,7 +47,7 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
     source = read_source(experiment, config.source, ("dataset", "source"), allow_code=allow_code)
     fingerprint = source.fingerprint()
     source = labels_by_output(experiment, source)
-    columns = input_columns(experiment, source)
+    positions, columns = input_columns(experiment, source), columns_by_input(experiment, source)
     tasks = {output.name: _task_of(output, source, experiment) for output in experiment.outputs}
     others: dict[str, SourceData] = {}
     for split, named in config.own_sources.items():
@@ -55,7 +57,8 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
     parts = divide(experiment, source, others, tasks)
     parts, filled = _without_gaps(experiment, parts, [*others.values(), source])
     labels = {output.name: _labels_of(output, source, experiment, tasks[output.name]) for output in experiment.outputs}
-    parts = _of_one_type({name: rows.with_features(lambda x: divided(x, columns)) for name, rows in parts.items()})
+    of_inputs = partial(divided, positions=positions, columns=source.feature_names if columns else None)
+    parts = _of_one_type({name: rows.with_features(of_inputs) for name, rows in parts.items()})
     splits = {name: _rows(name, parts, labels, experiment) for name in parts}
     if config.watches_test:
         splits["validation"] = splits["test"]
@@ -74,6 +77,7 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
         images=source.images,
         fingerprint=fingerprint,
         filled=filled,
+        columns=columns,
     )
 
 
@@ -128,7 +132,12 @@ def resolve_data(experiment: Experiment, *, allow_code: bool = False) -> tuple[E
         # Or another machine, or this one on another day, would go on in another order.
         decided = {"in_memory": not dataset.is_streamed}
         experiment = experiment.changed(dataset=experiment.dataset.model_copy(update=decided))
-    return with_defaults(experiment, inputs=dataset.inputs, images=dataset.images), dataset
+    kinds = kinds_of_columns(dataset)
+    check_number_of_texts(experiment, dataset.train, kinds)
+    resolved = with_defaults(
+        experiment, inputs=dataset.inputs, images=dataset.images, texts=dataset.texts, columns=kinds
+    )
+    return resolved, dataset
 
 
 def _of_one_type(parts: dict[str, Rows]) -> dict[str, Rows]:

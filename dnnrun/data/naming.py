@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dnnrun.config.schema import Experiment
-from dnnrun.data.dataset import Arrays, SourceData
+from dnnrun.data.dataset import Arrays, SourceData, columns_of
 from dnnrun.errors import ConfigError, Problem, suggest
 
 _PATH = ("dataset", "inputs")
@@ -50,11 +50,19 @@ def input_columns(experiment: Experiment, source: SourceData) -> dict[str, list[
     return {name: [names.index(column) for column in columns] for name, columns in inputs.items()}
 
 
-def divided(x: Arrays, columns: dict[str, list[int]] | None) -> Arrays:
-    """Return the features of a table as those of its inputs."""
-    if columns is None or isinstance(x, dict):
+def divided(x: Arrays, positions: dict[str, list[int]] | None, columns: Sequence[str] | None) -> Arrays:
+    """Return the features of a table as those of its inputs.
+
+    Args:
+        x: the features.
+        positions: of the columns of each input, or None where the config names no inputs.
+        columns: the names of all of them, where each is prepared for itself, or None.
+    """
+    if isinstance(x, dict):
         return x
-    return {name: x[:, positions] for name, positions in columns.items()}
+    if columns is not None:
+        return columns_of(x, columns)
+    return x if positions is None else {name: x[:, at] for name, at in positions.items()}
 
 
 def labels_by_output(experiment: Experiment, source: SourceData) -> SourceData:

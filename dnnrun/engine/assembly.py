@@ -94,9 +94,15 @@ class Assembly:
 
 def part_of_model(begins: Any, ends: Any, name: str) -> keras.Model:
     """Return the part of a model between some of its tensors, which may be mappings; it shares the layers."""
+    tensors = keras.tree.flatten(begins)
+    origins = [tensor._keras_history for tensor in tensors]
     with warnings.catch_warnings():  # Keras would have each tensor named as the input that begins there
         warnings.filterwarnings("ignore", message="When providing `inputs` as a dict")
-        return keras.Model(begins, ends, name=name)
+        part = keras.Model(begins, ends, name=name)
+    for tensor, origin in zip(tensors, origins, strict=True):
+        # Where inputs of the whole model are among them, Keras 3 notes them as made anew, and could not save the whole.
+        tensor._keras_history = origin
+    return part
 
 
 def _called(layer: keras.layers.Layer, tensors: Sequence[Any]) -> Any:

@@ -68,7 +68,7 @@ def plan_of(prepared: Prepared, writer: RunWriter, progress: Progress) -> Plan:
         name=experiment.run_name,
         description=experiment.description,
         data=prepared.facts,
-        layers=_layer_shapes(prepared.exported, by_name=not is_stack),
+        layers=_shown_layers(prepared, by_name=not is_stack),
         is_stack=is_stack,
         parameters=prepared.exported.count_params(),
         device=prepared.session.device,
@@ -86,6 +86,14 @@ def _is_stack(prepared: Prepared) -> bool:
     """Whether to show the layers as a stack, as those of a model from a function are too."""
     is_listed = isinstance(prepared.experiment.model, ModelConfig)
     return not is_listed or topology_of(prepared.experiment, prepared.dataset.inputs).is_stack
+
+
+def _shown_layers(prepared: Prepared, *, by_name: bool) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
+    """Return the layers of the whole model; of a table that is prepared by column, only what its columns make."""
+    if prepared.dataset.columns is None:
+        return _layer_shapes(prepared.exported, by_name=by_name)
+    made = [(f"{name or 'columns'}", shape) for name, shape in prepared.dataset.input_shapes.items()]
+    return (*made, *_layer_shapes(prepared.model, by_name=by_name))
 
 
 def _layer_shapes(model: keras.Model, *, by_name: bool) -> tuple[tuple[str, tuple[int | None, ...]], ...]:

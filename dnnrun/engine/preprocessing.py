@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from dnnrun.components import Component, ConfigPath
+from dnnrun.config.outputs import ONLY
 from dnnrun.data.dataset import Array, Arrays, by_name, row_count, unwrapped
 from dnnrun.engine.objects import ObjectBuilder, in_one_line
 from dnnrun.engine.sharing import empty_array
@@ -41,16 +42,24 @@ class PreprocessingList:
         rows: gives the training rows of the input, in pieces if they do not fit into memory; no others are shown to
             the layers.
         builder: makes them.
+        check: refuses a layer for what reaches it, before it learns from it.
     """
 
     def __init__(
-        self, components: tuple[Component, ...], path: ConfigPath, rows: Pieces, builder: ObjectBuilder
+        self,
+        components: tuple[Component, ...],
+        path: ConfigPath,
+        rows: Pieces,
+        builder: ObjectBuilder,
+        check: Callable[[Component, ConfigPath], None],
     ) -> None:
+        self._check = check
         self._components, self._path, self._rows, self._builder = components, path, rows, builder
         self._next = 0
         self._between: list[Any] = []  # layers that the rows have not gone through yet
         self._last: tuple[Any, Component, ConfigPath] | None = None
         self._is_put_back = False
+        self.is_cut = False  # whether the last one is to be a part of every step
 
     def __iter__(self) -> Iterator[tuple[Any, Component, ConfigPath]]:
         """Yield each layer that has not been yielded yet with its component and path, adapted.
@@ -64,6 +73,7 @@ class PreprocessingList:
                 yield self._last
                 continue
             component, path = self._components[self._next], (*self._path, self._next)
+            self._check(component, path)
             layer = self._builder.build("layers", component, path)
             if hasattr(layer, "adapt") and not _GIVEN & set(component.arguments):
                 self._teach(layer, component, path)
@@ -71,6 +81,11 @@ class PreprocessingList:
             self._next += 1
             self._last = layer, component, path
             yield self._last
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all of it is applied once."""
+        return not self._is_put_back and not self.is_cut and self._next == len(self._components)
 
     def put_back(self) -> None:
         """Yield the last layer once more, in its turn."""
@@ -106,10 +121,12 @@ class Preparation:
     Args:
         takes: what the trained model takes, by name.
         model: makes it of the raw rows, as far as these are not taken as they are; None where all are.
+        needs: the names in the data of the raw arrays that it takes, by what it calls them.
     """
 
     takes: tuple[str, ...]
     model: keras.Model | None = None
+    needs: Mapping[str, str] = field(default_factory=dict)
     _function: Any = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -127,22 +144,17 @@ class Preparation:
         if self.model is None:
             return x
         named, rows = by_name(x), row_count(x)
-        raw = {name: named[name] for name in self._needs}
+        raw = {called: named[name] for called, name in self.needs.items()}
         made: dict[str, Array] = {}
         step = self._rows_at_once()
         with tf.device(CPU):
             for start in range(0, max(rows, 1), step):  # without rows, for their form
                 part = {name: tf.convert_to_tensor(array[start : start + step]) for name, array in raw.items()}
                 given: Any = self._function(unwrapped(part))
-                for name, tensor in (given if isinstance(given, dict) else {self.takes[0]: given}).items():
+                for name, tensor in (given if isinstance(given, dict) else {ONLY: given}).items():
                     _put(made, name, _compact(tensor.numpy()), start, rows)
         arrays: Arrays = unwrapped({name: made[name] if name in made else named[name] for name in self.takes})
         return arrays
-
-    @property
-    def _needs(self) -> tuple[str, ...]:
-        inputs = self.model.input if self.model is not None else {}
-        return tuple(by_name(inputs))
 
     def _call(self, raw: Any) -> Any:
         return self.model(raw, training=False) if self.model is not None else raw

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from dnnrun.components import Component
 from dnnrun.config.graph import topology_of
 from dnnrun.config.schema import Experiment
 from dnnrun.config.topology import ROWS
-from dnnrun.data.dataset import Dataset
+from dnnrun.data.dataset import Dataset, by_name
 
 ALL = 0  # TensorFlow's word for as many as there are cores
 _LIMIT = 2e8  # multiplications a step, up to which one thread is faster
@@ -37,9 +39,10 @@ def _multiplications(experiment: Experiment, dataset: Dataset) -> float | None:
     model = experiment.model
     if isinstance(model, Component):
         return None
-    widths: dict[int | str, int] = {name or ROWS: math.prod(shape) for name, shape in dataset.input_shapes.items()}
-    if any(layer.name not in _CHEAP for name in dataset.input_shapes for layer in _preprocessing(experiment, name)):
+    given = _widths(experiment, dataset)
+    if given is None:
         return None
+    widths: dict[int | str, int] = dict(given.items())
     weights = 0
     for node in topology_of(experiment, dataset.inputs).nodes:
         layer, taken = node.component, [widths[source] for source in node.takes]
@@ -55,5 +58,26 @@ def _multiplications(experiment: Experiment, dataset: Dataset) -> float | None:
     return 3.0 * weights * experiment.batch_size  # forward, and twice as much backward
 
 
-def _preprocessing(experiment: Experiment, name: str) -> tuple[Component, ...]:
-    return experiment.dataset.preprocessing_of(name)[0]
+def _widths(experiment: Experiment, dataset: Dataset) -> dict[str, int] | None:
+    """Return how many numbers a row each input has behind its preprocessing, or None where that is not known."""
+    config, shapes = experiment.dataset, dataset.input_shapes
+    if dataset.columns is None:
+        layers = [layer for name in shapes for layer in config.preprocessing_of(name)[0]]
+        is_known = all(layer.name in _CHEAP for layer in layers) and not dataset.texts
+        return {name or ROWS: math.prod(shape) for name, shape in shapes.items()} if is_known else None
+    widths: dict[str, int] = {}
+    for name, columns in dataset.columns.items():
+        of_columns = [
+            _width_of_column(config.preprocessing_of_column(each, name)[0], each, dataset) for each in columns
+        ]
+        if None in of_columns:
+            return None
+        widths[name or ROWS] = sum(width for width in of_columns if width is not None)
+    return widths
+
+
+def _width_of_column(layers: tuple[Component, ...], column: str, dataset: Dataset) -> int | None:
+    if all(layer.name in _CHEAP for layer in layers):
+        return 1
+    is_one_hot = [layer.name for layer in layers] == ["StringLookup"] and "output_mode" in layers[0].arguments
+    return len(np.unique(by_name(dataset.train.x)[column].astype(str))) + 1 if is_one_hot else None

@@ -13,7 +13,7 @@ from dnnrun.config.graph import topology_of
 from dnnrun.config.measures import logged_name, snake_case
 from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import EstimatorConfig, Experiment, ModelConfig
-from dnnrun.config.topology import Node, Topology
+from dnnrun.config.topology import ROWS, Node, Topology
 from dnnrun.data.facts import Facts, Leaks
 from dnnrun.errors import ConfigError
 from dnnrun.rules.shapes import Reached, Shape, follow
@@ -119,11 +119,18 @@ class Subject:
 
     def _given_by_data(self, name: str) -> Shape | None:
         """Return the shape of an input of the data behind its preprocessing."""
-        shapes = self.facts.shapes if self.facts else {}
+        shapes = self.facts.shapes if self.facts and not self._is_by_column else {}
         shape = shapes.get(name) or shapes.get(ONLY)
         for layer in self.preprocessing_of(name):
             shape = follow(layer, shape).gives
         return shape
+
+    @property
+    def _is_by_column(self) -> bool:
+        """Whether the config says how columns of a table are prepared: what that makes of them, only the data tells."""
+        config = self.experiment.dataset
+        named = config.preprocess if isinstance(config.preprocess, dict) else {}
+        return bool(self.facts and not all(name in self.facts.shapes or name == ROWS for name in named))
 
     def preprocessing_of(self, name: str) -> tuple[Component, ...]:
         """Return the preprocessing of an input of the data, by the name that layers call it."""
