@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from dnnrun.config.schema import DatasetConfig, Experiment
 
 
+STRATIFIED_TIMES = "the rows have times, so the latest are held out: stratify cannot draw them by class"
+_TABLES = {"csv", "parquet"}
 _STRATIFY = "stratify draws rows at random, which shuffle: false forbids; take one of them out"
 
 
@@ -35,6 +37,10 @@ def conflicts_of_dataset(dataset: DatasetConfig) -> Iterator[Conflict]:
     draws_validation = dataset.validation_split and not dataset.validation_shuffle
     if dataset.stratify and not dataset.shuffle and (dataset.test_split or draws_validation):
         yield Conflict(_STRATIFY, ("stratify",))
+    # Of a source of the user's own, only the data tells; see `dnnrun.data.division`.
+    has_times = dataset.source.name in _TABLES and dataset.source.arguments.get("time") is not None
+    if dataset.stratify and has_times and (dataset.test_split or dataset.validation_split):
+        yield Conflict(f"{STRATIFIED_TIMES}; take stratify out, or the times", ("stratify",))
     if dataset.validation_shuffle is not None and not dataset.validation_split:
         what = "validation_shuffle is of validation_split, which is not there; take it out"
         yield Conflict(what, ("validation_shuffle",))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from dnnrun.config.conflicts import STRATIFIED_TIMES
 from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import Experiment
 from dnnrun.config.tasks import Task
@@ -101,8 +102,7 @@ def _refuse_what_does_not_fit(experiment: Experiment, source: SourceData, tasks:
         what = "rows cannot be held out both by their group and by their time"
         raise _conflict(experiment, "source", what, "keep one of them: groups part patients, times forecast")
     if source.times is not None and config.stratify:
-        what = "the rows have times, so the latest are held out: stratify cannot draw them by class"
-        raise _conflict(experiment, "stratify", what, "take stratify out, or the times")
+        raise _conflict(experiment, "stratify", STRATIFIED_TIMES, "take stratify out, or the times")
     if source.times is not None:
         for key in ("shuffle", "validation_shuffle"):
             if getattr(config, key) and _is_written(experiment, key):

@@ -34,6 +34,7 @@ UNSEEN = {
     "not_finite": "JSON has no such number, and a schema no word for it",
     "stratify_without_shuffle": "two keys that exclude each other",
     "test_twice": "two keys that exclude each other",
+    "stratify_by_time": "two keys that exclude each other",
     "validation_shuffle_of_nothing": "two keys that need each other",
     "validation_twice": "two keys that exclude each other",
     "scheduler_with_a_number": "what is called schedule is a schedule of Keras elsewhere",
