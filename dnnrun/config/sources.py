@@ -40,6 +40,8 @@ class SourceEntry:
         stream: the function, by import path, that leaves the features on disk; it takes the same arguments. None where
             there is none.
         expands: how many bytes of memory a byte of the files makes, roughly.
+        takes: the function, by import path, that says how many bytes of memory the rows take, where the sizes of the
+            files tell little; it takes the same arguments.
         is_slow: whether reading it starts a package that takes seconds, so that it is not tried while a config is
             checked.
     """
@@ -51,6 +53,7 @@ class SourceEntry:
     files: tuple[str, ...] = ()
     stream: str | None = None
     expands: float = 1.0
+    takes: str | None = None
     is_slow: bool = False
 
 
@@ -152,6 +155,7 @@ SOURCES: dict[str, SourceEntry] = {
         ("path", "features", "target"),
         {"test": None, "weights": None, "compression": "auto", "class_names": None},
         ("path", "test"),
+        stream=f"{_HOME}.tfrecord:stream_tfrecord",
     ),
     "images": SourceEntry(
         f"{_HOME}.images:read_images",
@@ -159,6 +163,8 @@ SOURCES: dict[str, SourceEntry] = {
         ("path",),
         {"size": None, "color": "auto", "test": None},
         ("path", "test"),
+        stream=f"{_HOME}.images:stream_images",
+        takes=f"{_HOME}.images:bytes_of_images",
     ),
     "tfds": SourceEntry(
         f"{_HOME}.tfds:read_tfds",

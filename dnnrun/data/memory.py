@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import importlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from dnnrun.components import Component
 from dnnrun.config.schema import Experiment
 from dnnrun.config.sources import SOURCES
-from dnnrun.errors import ConfigError, Problem
+from dnnrun.errors import ConfigError, DataError, Problem
 
 _SHARE = 0.5  # of the free memory, which the rows may take
 _PACKED = 4  # how many times larger a packed file gets, roughly
@@ -44,8 +45,13 @@ def can_stream(source: Component) -> bool:
 
 
 def expected_bytes(source: Component) -> int:
-    """Return roughly how much memory the rows of a source take, by the sizes of its files; 0 where there are none."""
+    """Return roughly how much memory the rows of a source take; 0 where its files are not there."""
     entry = SOURCES[source.name]
+    if entry.takes is not None:
+        module, _, function = entry.takes.partition(":")
+        with contextlib.suppress(DataError, TypeError):  # its reader will say what is wrong
+            return int(getattr(importlib.import_module(module), function)(**source.arguments))
+        return 0
     files = (file for argument in entry.files for file in _files_of(source.arguments.get(argument)))
     return int(sum(_size(file) for file in files) * entry.expands)
 

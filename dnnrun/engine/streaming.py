@@ -115,7 +115,9 @@ class _Reading:
     def __init__(self, read: Callable[[StreamOrder, Span], tuple[Any, ...]], form: tuple[Any, ...]) -> None:
         self._read = read
         self._signature = keras.tree.map_structure(
-            lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype if array.dtype.kind != "U" else "string"),
+            lambda array: tf.TensorSpec(
+                (None, *array.shape[1:]), array.dtype if array.dtype.kind not in "OU" else "string"
+            ),
             form,
         )
         self.close()

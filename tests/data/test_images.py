@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dnnrun.components import Component
 from dnnrun.config.load import complete
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Dataset
@@ -20,6 +21,7 @@ from dnnrun.data.facts.of_arrays import facts_of_source
 from dnnrun.data.facts.of_images import facts_of_images
 from dnnrun.data.facts.sizes import MOST_FILES, is_small
 from dnnrun.data.load import load_dataset
+from dnnrun.data.memory import expected_bytes
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.images import read_images, stream_images
 from dnnrun.errors import DataError
@@ -204,6 +206,27 @@ def test_pieces_are_the_same_rows_as_in_memory(monkeypatch: pytest.MonkeyPatch) 
         stream_images("pets")
     resized = stream_images("pets", size=(2, 3))
     assert resized.x.read(0).tolist() == read_images("pets", size=(2, 3)).x[: resized.x.rows[0]].tolist()
+
+
+def test_how_much_memory_they_take() -> None:
+    two_classes(pixels=COLOR)
+    two_classes("more")
+    source = Component("images", {"path": "pets", "test": "more"})
+    assert expected_bytes(source) == 6 * COLOR.size
+    assert expected_bytes(Component("images", {"path": "more", "size": (2, 3)})) == 3 * 6
+    assert expected_bytes(Component("images", {"path": "nowhere"})) == 0
+
+
+def test_images_stay_on_disk_by_config(load: Load) -> None:
+    two_classes()
+    lines = "{source: {images: pets}, test_split: 0.34, in_memory: %s, shuffle: false}"
+    kept, read = load(lines % "false", loss=SPARSE), load(lines % "true", loss=SPARSE)
+    assert kept.is_streamed
+    for name, rows in read.splits.items():
+        assert kept.splits[name].take(slice(None)).x.tolist() == rows.x.tolist()
+        assert kept.splits[name].y.tolist() == rows.y.tolist()
+    assert kept.images == read.images
+    assert kept.fingerprint == read.fingerprint
 
 
 def test_what_becomes_of_a_file_during_the_training() -> None:

@@ -64,6 +64,18 @@ def stream_images(
     return found.source_data(*parts, looks)
 
 
+def bytes_of_images(
+    path: str, *, size: tuple[int, ...] | None = None, color: str = "auto", test: str | None = None
+) -> int:
+    """Return how many bytes of memory the pictures take, by their number and the form of the first.
+
+    Raises:
+        DataError: as `read_images`.
+    """
+    found = _find(path, size, color, test)
+    return len(found.files) * math.prod(_frame_of(found.files, size, color).shape)
+
+
 class PictureChunks:
     """Pictures that are decoded in pieces.
 
