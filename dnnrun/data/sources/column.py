@@ -1,20 +1,15 @@
-"""The cells of one column of a table: which of them are numbers, which are missing, and what they are on the whole."""
+"""The cells of one column of a table: which of them are numbers, and which are missing."""
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dnnrun.data.dataset import Array
-from dnnrun.data.sources.notations import DATE, NEARLY_NUMBER, TRUTHS, number_in
-
-Kind = Literal["numbers", "truths", "text", "dates"]
-"""What a column is on the whole: numbers also where some cells are none, or all are in a notation of people's."""
+from dnnrun.data.sources.notations import TRUTHS, number_in
 
 
 class Column:
@@ -28,7 +23,7 @@ class Column:
 
     def __init__(self, cells: pa.ChunkedArray | pa.Array, decimal: str = ".", *, is_typed: bool = False) -> None:
         self.cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
-        self._decimal, self._is_typed = decimal, is_typed
+        self._decimal, self.is_typed = decimal, is_typed
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -65,19 +60,12 @@ class Column:
         """Which cells have a value that is no number: bool, shape (rows,)."""
         return np.isnan(self.numbers) & ~self.missing
 
-    @cached_property
-    def kind(self) -> Kind:
-        """What the column is: numbers where at least half of its values are."""
-        if pa.types.is_boolean(self.cells.type):
-            return "truths"
-        if self.is_temporal:
-            return "dates"
-        wrong, present = int(self.wrong.sum()), len(self) - int(self.missing.sum())
-        if 2 * wrong <= present:
-            return "truths" if self.is_text and present and not wrong and self._are_truths() else "numbers"
-        if self._is_typed:
-            return "dates" if self._are_mostly(DATE) else "text"
-        return "dates" if self._are_mostly(DATE) else "numbers" if self._are_mostly(NEARLY_NUMBER) else "text"
+    def words(self) -> list[str]:
+        """Return the different texts among the cells that have a value and are no numbers."""
+        if not self.is_text or not self.wrong.any():
+            return []
+        words: list[str] = pc.unique(self.cells.filter(pa.array(self.wrong))).to_pylist()
+        return words
 
     def texts(self) -> Array:
         """Return the cells as text, None where one is missing; of type object, shape (rows,)."""
@@ -95,7 +83,7 @@ class Column:
 
     def _as_numbers(self, words: dict[str, float]) -> Array:
         cells = self.cells
-        if pa.types.is_null(cells.type) or self.is_temporal or (self.is_text and self._is_typed):
+        if pa.types.is_null(cells.type) or self.is_temporal or (self.is_text and self.is_typed):
             return np.full(len(cells), np.nan)
         if not self.is_text:
             return _to_numpy(pc.fill_null(pc.cast(cells, pa.float64(), safe=False), np.nan))
@@ -106,15 +94,6 @@ class Column:
     def _number(self, text: str, words: dict[str, float]) -> float:
         number = number_in(text, self._decimal)
         return words.get(text.lower(), float("nan")) if number is None else number
-
-    def _are_truths(self) -> bool:
-        words = pc.unique(pc.utf8_lower(self.cells.drop_null())).to_pylist()
-        return all(word in TRUTHS for word in words)
-
-    def _are_mostly(self, form: re.Pattern[str]) -> bool:
-        """Whether most of the different values that are no numbers are written so."""
-        words = pc.unique(self.cells.filter(pa.array(self.wrong))).to_pylist()
-        return 2 * sum(bool(form.fullmatch(word)) for word in words) > len(words)
 
 
 def _written(value: float) -> str:

@@ -14,12 +14,12 @@ import numpy as np
 
 from dnnrun.data.dataset import Array, Arrays, Filling, SourceData, by_name, unwrapped
 from dnnrun.data.sources import ArgumentError
-from dnnrun.data.sources.column import Column, Kind
-from dnnrun.data.sources.delimited import SHOWN
+from dnnrun.data.sources.column import Column
 from dnnrun.data.sources.gaps import Gaps
 from dnnrun.data.sources.notations import DECIMAL_COMMA
 from dnnrun.data.sources.roles import Roles
 from dnnrun.data.sources.table import Table
+from dnnrun.data.sources.tally import SHOWN, Kind, Places, Tally
 from dnnrun.data.sources.times import times_of
 from dnnrun.errors import DataError, Problem
 
@@ -83,7 +83,8 @@ def rows_of(table: Table, roles: Roles, gaps: Gaps | None = None) -> SourceData:
     names, gaps = roles.features(table), gaps or Gaps()
     gaps.check(table, names)
     table.load([*names, *roles.named()])
-    features = features_of(table, {name: table.column(name).kind for name in names}, gaps)
+    tallies = {name: Tally.of(table.column(name)) for name in names}
+    features = features_of(table, tallies, {name: tally.kind for name, tally in tallies.items()}, gaps)
     return SourceData(
         features.x,
         unwrapped({output: targets_of(table, column) for output, column in roles.targets.items()}),
@@ -113,7 +114,7 @@ def test_rows_of(table: Table, roles: Roles, gaps: Gaps, data: SourceData) -> So
     table.must_have("test", (*names, *roles.targets.values(), *weights))
     table.load([*names, *roles.targets.values(), *weights])
     kinds = _kinds_of(data)
-    features = features_of(table, kinds, gaps)
+    features = features_of(table, {name: Tally.of(table.column(name)) for name in names}, kinds, gaps)
     y = {}
     for output, column in roles.targets.items():
         is_text = known[output].dtype.kind == "U"
@@ -136,63 +137,79 @@ def _kinds_of(data: SourceData) -> dict[str, Kind]:
     return {name: "numbers" if array.dtype.kind == "f" else "text" for name, array in data.x.items()}
 
 
-def features_of(table: Table, kinds: Mapping[str, Kind], gaps: Gaps) -> Features:
+def features_of(table: Table, tallies: Mapping[str, Tally], kinds: Mapping[str, Kind], gaps: Gaps) -> Features:
     """Return the features of a table whose columns are of these kinds.
+
+    Raises:
+        DataError: a cell has no value that nothing fills, or is not of its column's kind.
+    """
+    impute = fillings_of(table, tallies, kinds, gaps)
+    arrays = {name: feature_of(table.column(name), kind) for name, kind in kinds.items()}
+    return Features(kinds, arranged(arrays), impute)
+
+
+def fillings_of(
+    table: Table, tallies: Mapping[str, Tally], kinds: Mapping[str, Kind], gaps: Gaps
+) -> dict[str, Filling]:
+    """Return how the gaps of each column are filled.
 
     Raises:
         DataError: a cell has no value that nothing fills, or is not of its column's kind.
     """
     problems: list[Problem] = []
     impute: dict[str, Filling] = {}
-    arrays: dict[str, Array] = {}
     for name, kind in kinds.items():
-        column = table.column(name)
-        filling = gaps.filling(name, is_text=kind == "text", has_gaps=bool(column.missing.any()))
-        faults = list(_faults(table, name, column, kind, is_filled=filling is not None))
-        problems.extend(faults)
+        tally = tallies[name]
+        filling = gaps.filling(name, is_text=kind == "text", has_gaps=bool(tally.missing.count))
+        problems.extend(_faults(table, name, tally, kind, is_filled=filling is not None))
         if filling is not None:
             impute[name] = filling
-        if not faults:
-            arrays[name] = column.texts() if kind == "text" else column.numbers.astype(np.float32)
     if len(problems) > SHOWN:
         problems[SHOWN:] = [Problem(f"{table.origin}: {len(problems) - SHOWN} more columns like these")]
     if problems:
         raise DataError(*problems)
-    if all(array.dtype != object for array in arrays.values()):
-        return Features(kinds, np.stack(list(arrays.values()), axis=1), impute)
-    return Features(kinds, {name: _as_feature(array)[:, None] for name, array in arrays.items()}, impute)
+    return impute
 
 
-def _as_feature(array: Array) -> Array:
-    has_gaps = array.dtype == object and any(value is None for value in array)
-    return array.astype(str) if array.dtype == object and not has_gaps else array
+def feature_of(column: Column, kind: Kind) -> Array:
+    """Return a column, shape (rows,): float32 with NaN in gaps, or text, of type object where some have None."""
+    if kind != "text":
+        return column.numbers.astype(np.float32)
+    texts = column.texts()
+    return texts if column.missing.any() else texts.astype(str)
 
 
-def _faults(table: Table, name: str, column: Column, kind: Kind, *, is_filled: bool) -> Iterator[Problem]:
+def arranged(arrays: Mapping[str, Array]) -> Arrays:
+    """Return columns as shape (rows, columns) where all are numbers, else as shape (rows, 1) by name."""
+    if all(array.dtype == np.float32 for array in arrays.values()):
+        return np.stack(list(arrays.values()), axis=1)
+    return {name: array[:, None] for name, array in arrays.items()}
+
+
+def _faults(table: Table, name: str, tally: Tally, kind: Kind, *, is_filled: bool) -> Iterator[Problem]:
     where = f"{table.origin}: column {name!r}"
-    missing = np.flatnonzero(column.missing)
     if kind == "dates":
-        present = np.flatnonzero(~column.missing)
-        example = column.example(present[0])
         hint = f"name it as time: to split by it, make numbers of it, such as days, or {_DROP}"
-        yield Problem(f"{where} holds dates, such as {example!r}", hint=hint)
+        yield Problem(f"{where} holds dates, such as {tally.present.example!r}", hint=hint)
         return
-    if 1 < len(missing) == len(column) and not is_filled:
-        yield Problem(f"{where} has no value in {table.where(missing)}, which is every row", hint=_DROP)
-    elif len(missing) and not is_filled:
+    missing, wrong, too_large = (_rows(table, places) for places in (tally.missing, tally.wrong, tally.too_large))
+    if 1 < tally.missing.count == tally.rows and not is_filled:
+        yield Problem(f"{where} has no value in {missing}, which is every row", hint=_DROP)
+    elif missing and not is_filled:
         how = "most_frequent" if kind == "text" else "median"
         hint = f"fill the gaps, such as impute: {how}, remove these rows, or {_DROP}"
-        yield Problem(f"{where} has no value in {table.where(missing)}", hint=hint)
+        yield Problem(f"{where} has no value in {missing}", hint=hint)
     if kind == "text":
         return
-    wrong, too_large = np.flatnonzero(column.wrong), np.flatnonzero(np.abs(column.numbers) > _LARGEST)
-    if len(wrong):
-        example = column.example(wrong[0])
-        what = f"{where} holds text, such as {example!r}, in {table.where(wrong)}"
-        yield Problem(what, hint=_how_to_write(example))
-    if len(too_large):
-        what = f"{where} is infinite, or too large for 32 bits, in {table.where(too_large)}"
-        yield Problem(what, hint=_REMOVE)
+    if wrong:
+        example = tally.wrong.example
+        yield Problem(f"{where} holds text, such as {example!r}, in {wrong}", hint=_how_to_write(example))
+    if too_large:
+        yield Problem(f"{where} is infinite, or too large for 32 bits, in {too_large}", hint=_REMOVE)
+
+
+def _rows(table: Table, places: Places) -> str:
+    return table.where(np.array(places.first), places.count) if places.count else ""
 
 
 def _how_to_write(example: str) -> str:

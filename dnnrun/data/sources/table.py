@@ -95,10 +95,16 @@ class Table:
         cells = [part.read([name], as_text=[name]).column(name) for part in self._parts]
         return Column(_joined(cells), self._decimal, is_typed=self._is_typed)
 
-    def where(self, positions: Array) -> str:
-        """Return how many rows these are, and where: ``1 row (line 7)`` or ``3 rows (lines 7, 9, 12)``."""
+    def where(self, positions: Array, count: int | None = None) -> str:
+        """Return how many rows these are, and where: ``1 row (line 7)`` or ``3 rows (lines 7, 9, 12)``.
+
+        Args:
+            positions: of the rows, or of the first of them, counted from 0.
+            count: how many there are; None for as many as positions.
+        """
+        count = len(positions) if count is None else count
         shown = [int(position) for position in positions[:SHOWN]]
-        more = len(positions) > SHOWN
+        more = count > len(shown)
         places, begin = [], 0
         for part, length in zip(self._parts, self._lengths, strict=True):
             inside = [position - begin for position in shown if begin <= position < begin + length]
@@ -106,8 +112,7 @@ class Table:
             if inside:
                 place = part.place(inside, more=more and shown[-1] < begin)
                 places.append(place if len(self._parts) == 1 else f"{part.file.name} {place}")
-        count = f"{len(positions)} row{'' if len(positions) == 1 else 's'}"
-        return f"{count} ({'; '.join(places)})"
+        return f"{count} row{'' if count == 1 else 's'} ({'; '.join(places)})"
 
     def must_have(self, argument: str, names: Iterable[str]) -> None:
         """Raise `ArgumentError`, with the nearest name, unless there are all of these columns.
