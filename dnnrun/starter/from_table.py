@@ -12,9 +12,9 @@ from dnnrun.config.load import run_name_from
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.arrays import check_source
 from dnnrun.data.sources.roles import Roles
-from dnnrun.data.sources.rows import rows_of
 from dnnrun.data.sources.separator import guess_separator
 from dnnrun.data.sources.table import Table, read_table
+from dnnrun.data.sources.table_source import rows_of
 from dnnrun.errors import ConfigError, DataError, Place, Problem
 from dnnrun.starter.columns import unusable_columns
 from dnnrun.starter.commented import to_text

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from dnnrun.data.dataset import SourceData
 from dnnrun.data.sources.delimited import Notation
 from dnnrun.data.sources.files import files_of
 from dnnrun.data.sources.gaps import Gaps
 from dnnrun.data.sources.roles import Name, Roles
-from dnnrun.data.sources.rows import data_of
 from dnnrun.data.sources.table import Table, read_table
+from dnnrun.data.sources.table_source import TablePlan, source_of
 
 
-def read_csv(
+def plan_csv(
     path: str | Sequence[str],
     target: Name | Mapping[str, Name],
     *,
@@ -31,7 +30,7 @@ def read_csv(
     missing: float | str | Sequence[float | str] = (),
     decimal: str = ".",
     encoding: str = "utf-8",
-) -> SourceData:
+) -> TablePlan:
     """Read CSV files, packed by gzip or not.
 
     Args:
@@ -73,4 +72,10 @@ def read_csv(
     paths = {"path": files_of("path", path)}
     if test is not None:
         paths["test"] = files_of("test", test)
-    return data_of(table, paths, Roles.of(target, drop, weights, group, time), Gaps.of(impute, fill))
+    return TablePlan(table, paths, Roles.of(target, drop, weights, group, time), Gaps.of(impute, fill))
+
+
+read_csv = source_of(plan_csv)
+"""The source in memory."""
+stream_csv = source_of(plan_csv, streamed=True)
+"""The same with its features left on disk."""

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
-import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -22,15 +20,17 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from dnnrun.data.sources import ArgumentError, unreadable
+from dnnrun.data.sources.decoding import Counted, decoded, first_bytes, first_undecodable
 from dnnrun.data.sources.notations import MISSING, number_in
 from dnnrun.data.sources.separator import separator_of
+from dnnrun.data.sources.tally import SHOWN
 from dnnrun.errors import DataError, Place, Problem
 
-SHOWN = 5
-"""How many lines or columns of one kind a message names."""
+Span = tuple[int, int]
+"""The first byte of some rows, and that behind them."""
+PIECE = 32 << 20  # bytes, roughly, of rows that are read together
 _TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
 _SEPARATORS = {";": "';'", "\t": '"\\t"', "|": "'|'"}
-_GZIP = b"\x1f\x8b"
 _BLOCK = 4 << 20  # bytes that pyarrow takes at a time
 _TYPES = (pa.int64(), pa.float64(), pa.bool_(), pa.string(), pa.null())
 
@@ -67,11 +67,6 @@ class Notation:
             what = f"there is no encoding {self.encoding!r}"
             raise ArgumentError("encoding", what, "such as utf-8, latin-1, cp1252 or utf-16") from error
 
-    @property
-    def is_utf_8(self) -> bool:
-        """Whether the file's bytes can be read as they are."""
-        return codecs.lookup(self.encoding).name in ("utf-8", "utf-8-sig")
-
 
 class Delimited:
     """A CSV file of which the first line has been read.
@@ -89,11 +84,11 @@ class Delimited:
         self.file, self.notation = file, notation
         self._kept: bytes | None = None  # the text as UTF-8, where the file has something else
         try:
-            self._kept = _decoded(file, notation)
+            self._kept = decoded(file, notation.encoding)
             with self._text() as lines:
                 self.separator = notation.separator or separator_of(lines)
             with self._text() as lines:
-                counted = _Counted(lines)
+                counted = Counted(lines)
                 rows = csv.reader(counted, delimiter=self.separator)
                 first = [name.strip() for name in next((row for row in rows if row), [])]
         except OSError as error:
@@ -105,12 +100,13 @@ class Delimited:
         self.columns = self._names(first)
         self.start = self._mark + counted.bytes if notation.header else self._mark
 
-    def read(self, names: Sequence[str], *, as_text: Collection[str] = ()) -> pa.Table:
+    def read(self, names: Sequence[str], *, as_text: Collection[str] = (), span: Span | None = None) -> pa.Table:
         """Return columns of int64, double, bool or trimmed text, null where a cell has no value.
 
         Args:
             names: of the columns.
             as_text: those of them to give as they are written, even if all cells are numbers.
+            span: which rows; None for all of them.
 
         Raises:
             DataError: a row has too few or too many cells, there are no rows, or the file is no text.
@@ -118,13 +114,13 @@ class Delimited:
         try:
             if not self.separator.isascii():
                 raise pa.ArrowInvalid(self.separator)
-            table = self._parsed(names, as_text)
+            table = self._parsed(names, as_text, span)
             odd = [field.name for field in table.schema if field.type not in _TYPES]  # dates, and what is no text
             for name in odd:
                 position = table.column_names.index(name)
-                table = table.set_column(position, name, self._parsed([name], odd).column(name))
+                table = table.set_column(position, name, self._parsed([name], odd, span).column(name))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError):
-            table = self._by_hand(names)
+            table = self._by_hand(names, span)
         if not len(table):
             self.lines()
         for position, name in enumerate(names):
@@ -148,8 +144,32 @@ class Delimited:
         listed = ", ".join(str(lines[row]) for row in rows)
         return f"line{'s' if len(rows) > 1 else ''} {listed}{', ...' if more else ''}"
 
-    def stream(self) -> pa.NativeFile:
-        """Return the text in UTF-8 from the first row on."""
+    def spans(self, size: int = PIECE) -> Iterator[Span]:
+        """Yield pieces of the file, each of whole rows and of about so many bytes."""
+        begin, end = self.start, self._size
+        while begin < end:
+            length = size
+            while begin + length < end and not (cut := _last_row_end(self._bytes((begin, begin + length)))):
+                length *= 2  # a row, or what stands between quotes, is longer
+            length = min(length, end - begin) if begin + length >= end else cut
+            yield begin, begin + length
+            begin += length
+
+    @property
+    def _size(self) -> int:
+        return len(self._kept) if self._kept is not None else self.file.stat().st_size
+
+    def _bytes(self, span: Span) -> bytes:
+        if self._kept is not None:
+            return self._kept[span[0] : span[1]]
+        with self.file.open("rb") as stream:
+            stream.seek(span[0])
+            return stream.read(span[1] - span[0])
+
+    def _stream(self, span: Span | None) -> pa.NativeFile:
+        """Return the text in UTF-8: of a span, or from the first row on."""
+        if span is not None:
+            return pa.BufferReader(self._bytes(span))
         stream = pa.BufferReader(self._kept) if self._kept is not None else pa.OSFile(str(self.file))
         stream.seek(self.start)
         return stream
@@ -157,7 +177,7 @@ class Delimited:
     @property
     def _mark(self) -> int:
         """How many bytes a byte order mark takes."""
-        begin = self._kept[:3] if self._kept is not None else _first_bytes(self.file)
+        begin = self._kept[:3] if self._kept is not None else first_bytes(self.file)
         return 3 if begin[:3] == codecs.BOM_UTF8 else 0
 
     def _text(self) -> io.TextIOWrapper:
@@ -186,12 +206,30 @@ class Delimited:
             raise DataError(f"{file}: {what} in the first line", hint=hint)
         return names
 
-    def _parsed(self, names: Sequence[str], as_text: Collection[str]) -> pa.Table:
-        return pa_csv.read_csv(self.stream(), **options(self, names, dict.fromkeys(as_text, pa.string())))
+    def _parsed(self, names: Sequence[str], as_text: Collection[str], span: Span | None) -> pa.Table:
+        return pa_csv.read_csv(self._stream(span), **self._options(names, as_text))
 
-    def _by_hand(self, names: Sequence[str]) -> pa.Table:
+    def _options(self, names: Sequence[str], as_text: Collection[str]) -> dict[str, Any]:
+        return {
+            "read_options": pa_csv.ReadOptions(column_names=self.columns, block_size=_BLOCK),
+            "parse_options": pa_csv.ParseOptions(delimiter=self.separator, newlines_in_values=True),
+            "convert_options": pa_csv.ConvertOptions(
+                include_columns=names,
+                column_types=dict.fromkeys(as_text, pa.string()),
+                null_values=MISSING,
+                strings_can_be_null=True,
+                true_values=_TRUE,
+                false_values=_FALSE,
+                decimal_point=self.notation.decimal,
+            ),
+        }
+
+    def _by_hand(self, names: Sequence[str], span: Span | None) -> pa.Table:
         """Return the cells as text, by a reader that takes more notations than pyarrow."""
-        rows = [row for _, row in self._rows()]
+        rows = [row for _, row in self._rows()]  # which also finds what is wrong
+        if span is not None:
+            text = io.StringIO(self._bytes(span).decode(), newline="")
+            rows = [row for row in csv.reader(text, delimiter=self.separator) if row]
         positions = {name: self.columns.index(name) for name in names}
         return pa.table({name: pa.array([row[at] for row in rows], pa.string()) for name, at in positions.items()})
 
@@ -261,87 +299,17 @@ class Delimited:
             return {number: line.rstrip("\r\n") for number, line in numbered if number in wanted}
 
     def _not_text(self) -> DataError:
-        line = _first_undecodable(self._kept if self._kept is not None else self.file)
+        line = first_undecodable(self._kept if self._kept is not None else self.file)
         hint = "save it again as UTF-8, in a spreadsheet 'CSV UTF-8'; or say what it is, such as encoding: latin-1"
         return DataError(f"{self.file}: not a UTF-8 text file (line {line})", hint=hint)
 
 
-def options(file: Delimited, names: Sequence[str], types: Mapping[str, pa.DataType]) -> dict[str, Any]:
-    """Return what pyarrow has to be told to read a file's rows, or some of them.
-
-    Args:
-        file: that it reads.
-        names: of the columns.
-        types: of those whose type is known.
-    """
-    return {
-        "read_options": pa_csv.ReadOptions(column_names=file.columns, block_size=_BLOCK),
-        "parse_options": pa_csv.ParseOptions(delimiter=file.separator, newlines_in_values=True),
-        "convert_options": pa_csv.ConvertOptions(
-            include_columns=names,
-            column_types=types,
-            null_values=MISSING,
-            strings_can_be_null=True,
-            true_values=_TRUE,
-            false_values=_FALSE,
-            decimal_point=file.notation.decimal,
-        ),
-    }
-
-
-class _Counted:
-    """Lines of a text, and how many bytes of UTF-8 those took that have been asked for."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self.bytes = 0
-        self._lines = iter(lines)
-
-    def __iter__(self) -> _Counted:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.bytes += len(line.encode())
-        return line
-
-
-def _decoded(file: Path, notation: Notation) -> bytes | None:
-    """Return the text of a file in UTF-8 where the file holds something else: another encoding, or packed by gzip."""
-    is_packed = _first_bytes(file)[:2] == _GZIP
-    if notation.is_utf_8 and not is_packed:
-        return None
-    content = file.read_bytes()
-    if is_packed:
-        try:
-            content = gzip.decompress(content)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            what = f"{file}: the compressed file is cut off or damaged: {error}"
-            raise DataError(what, hint="copy or download it again; gzip -t tests it") from error
-    if notation.is_utf_8:
-        return content
-    try:
-        return content.decode(notation.encoding).encode()
-    except UnicodeError as error:
-        line = content.count(b"\n", 0, getattr(error, "start", 0)) + 1
-        what = f"{file}: not a text in {notation.encoding} (line {line})"
-        raise ArgumentError("encoding", what, "take encoding out if it is UTF-8") from error
-
-
-def _first_bytes(file: Path) -> bytes:
-    with file.open("rb") as stream:
-        return stream.read(3)
-
-
-def _first_undecodable(content: bytes | Path) -> int:
-    """Return the first line that is not UTF-8, counted from 1."""
-    stream = io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
-    with stream:
-        for number, line in enumerate(stream, start=1):
-            try:
-                line.decode()
-            except UnicodeDecodeError:
-                return number
-    return 1
+def _last_row_end(content: bytes) -> int:
+    """Return where the last whole row of a text that begins with a row ends, or 0 if none does."""
+    end = content.rfind(b"\n") + 1
+    while end and content.count(b'"', 0, end) % 2:  # within quotes, which begin further up
+        end = content.rfind(b"\n", 0, content.rfind(b'"', 0, end)) + 1
+    return end
 
 
 def one_column_hint(name: str) -> str:

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from dnnrun.data.dataset import SourceData
 from dnnrun.data.sources import unreadable
+from dnnrun.data.sources.delimited import PIECE, Span
 from dnnrun.data.sources.files import files_of
 from dnnrun.data.sources.gaps import Gaps
 from dnnrun.data.sources.roles import Name, Roles
-from dnnrun.data.sources.rows import data_of
 from dnnrun.data.sources.table import Table
+from dnnrun.data.sources.table_source import TablePlan, source_of
 from dnnrun.errors import DataError
 
 ENDING = ".parquet"
 _INDEX = re.compile(r"__index_level_\d+__")  # of a pandas frame, written beside its columns
 
 
-def read_parquet(
+def plan_parquet(
     path: str | Sequence[str],
     target: Name | Mapping[str, Name],
     *,
@@ -35,7 +35,7 @@ def read_parquet(
     impute: str | Mapping[str, str] | None = None,
     fill: float | str | Mapping[str, float | str] | None = None,
     missing: float | str | Sequence[float | str] = (),
-) -> SourceData:
+) -> TablePlan:
     """Read Parquet files.
 
     Args:
@@ -46,7 +46,7 @@ def read_parquet(
         weights: a column of numbers, how much each row counts in the loss.
         group: a column that says what each row belongs to, so that splits part no group.
         time: a column of numbers, dates or times, so that splits hold out the latest rows.
-        impute: what fills gaps; see `read_csv`.
+        impute: what fills gaps; see `plan_csv`.
         fill: what a constant fills them with, or that by column.
         missing: what stands for no value, beside null and NaN.
 
@@ -62,7 +62,13 @@ def read_parquet(
     paths = {"path": files_of("path", path, ending=ENDING)}
     if test is not None:
         paths["test"] = files_of("test", test, ending=ENDING)
-    return data_of(table, paths, Roles.of(target, drop, weights, group, time), Gaps.of(impute, fill))
+    return TablePlan(table, paths, Roles.of(target, drop, weights, group, time), Gaps.of(impute, fill))
+
+
+read_parquet = source_of(plan_parquet)
+"""The source in memory."""
+stream_parquet = source_of(plan_parquet, streamed=True)
+"""The same with its features left on disk."""
 
 
 class ParquetTable:
@@ -96,34 +102,44 @@ class ParquetTable:
         if not self.parquet.metadata.num_rows:
             raise DataError(f"{file}: there are no rows", hint="was everything filtered out when it was written?")
 
-    def read(self, names: Sequence[str], *, as_text: Collection[str] = ()) -> pa.Table:
+    def read(self, names: Sequence[str], *, as_text: Collection[str] = (), span: Span | None = None) -> pa.Table:
         """Return columns of int64, double, bool, text, dates or times, null where a cell has no value.
 
         Args:
             names: of the columns.
             as_text: those of them to give as text.
+            span: the first of the file's groups of rows, and the one behind the last; None for all of them.
 
         Raises:
             DataError: a column is nested or holds bytes, or the file is damaged.
         """
-        return self.plain(self._read(names), as_text)
-
-    def plain(self, table: pa.Table, as_text: Collection[str] = ()) -> pa.Table:
-        """Return columns as `read` gives them, of a table as it stands in the file."""
-        cells = {name: self._plain(name, table.column(name)) for name in table.column_names}
+        table = self._read(names, span)
+        cells = {name: self._plain(name, table.column(name)) for name in names}
         return pa.table({name: pc.cast(each, pa.string()) if name in as_text else each for name, each in cells.items()})
+
+    def spans(self) -> Iterator[Span]:
+        """Yield the file's groups of rows, small ones together."""
+        metadata, begin, size = self.parquet.metadata, 0, 0
+        for group in range(metadata.num_row_groups):
+            bytes_of_group = metadata.row_group(group).total_byte_size
+            if group > begin and size + bytes_of_group > PIECE:
+                yield begin, group
+                begin, size = group, 0
+            size += bytes_of_group
+        yield begin, metadata.num_row_groups
 
     def place(self, rows: Sequence[int], *, more: bool) -> str:
         """Return ``row 7, counted from 0`` for one row, or for several."""
         listed = f"{', '.join(map(str, rows))}{', ...' if more else ''}"
         return f"row{'s' if len(rows) > 1 else ''} {listed}, counted from 0"
 
-    def _read(self, names: Sequence[str]) -> pa.Table:
+    def _read(self, names: Sequence[str], span: Span | None) -> pa.Table:
         schema = self.parquet.schema_arrow
         for name in names:
             _refuse(self.file, name, schema.field(name).type)
         try:
-            return self.parquet.read(columns=list(names)).select(list(names))
+            groups = range(self.parquet.metadata.num_row_groups) if span is None else range(*span)
+            return self.parquet.read_row_groups(list(groups), columns=list(names)).select(list(names))
         except (OSError, pa.ArrowException) as error:
             raise self._damaged(error) from error
 

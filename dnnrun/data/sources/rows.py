@@ -1,4 +1,4 @@
-"""From the columns of a table to `SourceData`: features by kind, targets, weights, groups and times, and all faults.
+"""From the columns of a table to arrays: features by kind, targets, weights and groups, and what is wrong with them.
 
 It knows no file format: a `Table` says where a row is.
 """
@@ -6,21 +6,17 @@ It knows no file format: a `Table` says where a row is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from dnnrun.data.dataset import Array, Arrays, Filling, SourceData, by_name, unwrapped
+from dnnrun.data.dataset import Array, Arrays, Filling
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.column import Column
 from dnnrun.data.sources.gaps import Gaps
 from dnnrun.data.sources.notations import DECIMAL_COMMA
-from dnnrun.data.sources.roles import Roles
 from dnnrun.data.sources.table import Table
 from dnnrun.data.sources.tally import SHOWN, Kind, Places, Tally
-from dnnrun.data.sources.times import times_of
 from dnnrun.errors import DataError, Problem
 
 _MOST_INTEGER = 2**53  # beyond it a float64 skips whole numbers
@@ -28,124 +24,6 @@ _LARGEST = float(np.finfo(np.float32).max)
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")
 _DROP = "leave the column out with 'drop'"
 _REMOVE = f"remove these rows, or {_DROP}"
-
-
-@dataclass(frozen=True)
-class Features:
-    """What is learnt from.
-
-    Args:
-        kinds: what each column is, in order.
-        x: shape (rows, columns) where all are numbers, else shape (rows, 1) by column; NaN or None in the gaps.
-        impute: how those are filled, by column.
-    """
-
-    kinds: Mapping[str, Kind]
-    x: Arrays
-    impute: Mapping[str, Filling]
-
-
-def data_of(
-    read: Callable[[Sequence[Path], str], Table], paths: Mapping[str, Sequence[Path]], roles: Roles, gaps: Gaps
-) -> SourceData:
-    """Return the rows of files, with those of a test set where there are files of one.
-
-    Args:
-        read: how files, and the argument that names them, become a table.
-        paths: the files by argument: those of ``path``, perhaps those of ``test``.
-        roles: what each column is for.
-        gaps: how those of the features are filled.
-
-    Raises:
-        DataError: as `rows_of` and `test_rows_of`, or a file is for both.
-    """
-    files, held_out = paths["path"], paths.get("test", ())
-    data = rows_of(read(files, "path"), roles, gaps)
-    if not held_out:
-        return data
-    if shared := [file for file in held_out if file in files]:
-        raise ArgumentError("test", f"{shared[0]} holds the rows to learn from", "name a file of other rows")
-    tested = test_rows_of(read(held_out, "test"), roles, gaps, data)
-    return replace(tested, files=(*files, *held_out))
-
-
-def rows_of(table: Table, roles: Roles, gaps: Gaps | None = None) -> SourceData:
-    """Return a table's rows as the sources of tables give them, and raise as they do.
-
-    Args:
-        table: in whatever files.
-        roles: what each column is for.
-        gaps: how those of the features are filled.
-
-    Raises:
-        DataError: a column is not there, a feature is missing, infinite, a date, or mostly numbers and sometimes not.
-    """
-    names, gaps = roles.features(table), gaps or Gaps()
-    gaps.check(table, names)
-    table.load([*names, *roles.named()])
-    tallies = {name: Tally.of(table.column(name)) for name in names}
-    features = features_of(table, tallies, {name: tally.kind for name, tally in tallies.items()}, gaps)
-    return SourceData(
-        features.x,
-        unwrapped({output: targets_of(table, column) for output, column in roles.targets.items()}),
-        feature_names=tuple(names),
-        files=table.files,
-        impute=features.impute,
-        weights=None if roles.weights is None else _weights_of(table, roles.weights),
-        groups=None if roles.group is None else _groups_of(table, roles.group),
-        times=None if roles.time is None else times_of(table, roles.time),
-    )
-
-
-def test_rows_of(table: Table, roles: Roles, gaps: Gaps, data: SourceData) -> SourceData:
-    """Return data with a test set; of its columns those are read that the rows to learn from have.
-
-    Args:
-        table: the test set.
-        roles: as of the rows to learn from.
-        gaps: likewise.
-        data: the rows to learn from.
-
-    Raises:
-        DataError: as `rows_of`, and where a column is of another kind.
-    """
-    names, known = data.feature_names or (), by_name(data.y)
-    weights = [] if roles.weights is None else [roles.weights]
-    table.must_have("test", (*names, *roles.targets.values(), *weights))
-    table.load([*names, *roles.targets.values(), *weights])
-    kinds = _kinds_of(data)
-    features = features_of(table, {name: Tally.of(table.column(name)) for name in names}, kinds, gaps)
-    y = {}
-    for output, column in roles.targets.items():
-        is_text = known[output].dtype.kind == "U"
-        y[output] = targets_of(table, column, as_text=is_text)
-        if y[output].dtype.kind == "U" and not is_text:
-            what = f"the target {column!r} is text, such as {y[output][0].item()!r}, but numbers in {data.files[0]}"
-            raise ArgumentError("test", f"{table.origin}: {what}", "write it as in the training file")
-    return replace(
-        data,
-        x_test=features.x,
-        y_test=unwrapped(y),
-        weights_test=None if roles.weights is None else _weights_of(table, roles.weights),
-    )
-
-
-def _kinds_of(data: SourceData) -> dict[str, Kind]:
-    """Return whether each column was read as numbers or as text."""
-    if not isinstance(data.x, dict):
-        return dict.fromkeys(data.feature_names or (), "numbers")
-    return {name: "numbers" if array.dtype.kind == "f" else "text" for name, array in data.x.items()}
-
-
-def features_of(table: Table, tallies: Mapping[str, Tally], kinds: Mapping[str, Kind], gaps: Gaps) -> Features:
-    """Return the features of a table whose columns are of these kinds.
-
-    Raises:
-        DataError: a cell has no value that nothing fills, or is not of its column's kind.
-    """
-    impute = fillings_of(table, tallies, kinds, gaps)
-    arrays = {name: feature_of(table.column(name), kind) for name, kind in kinds.items()}
-    return Features(kinds, arranged(arrays), impute)
 
 
 def fillings_of(
@@ -268,7 +146,7 @@ def _class_names(texts: Array) -> Array:
     return texts.astype(str)
 
 
-def _weights_of(table: Table, name: str) -> Array:
+def weights_of(table: Table, name: str) -> Array:
     """Return a column of weights as float32, shape (rows,)."""
     column = table.column(name)
     numbers = column.plain_numbers
@@ -282,7 +160,7 @@ def _weights_of(table: Table, name: str) -> Array:
     return numbers.astype(np.float32)
 
 
-def _groups_of(table: Table, name: str) -> Array:
+def groups_of(table: Table, name: str) -> Array:
     """Return a column of groups as int64 or text, shape (rows,)."""
     column = table.column(name)
     missing = np.flatnonzero(column.missing)

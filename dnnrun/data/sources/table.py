@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -11,10 +11,14 @@ import pyarrow as pa
 from dnnrun.data.dataset import Array
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.column import Column
-from dnnrun.data.sources.delimited import SHOWN, Delimited, Notation, one_column_hint
+from dnnrun.data.sources.delimited import Delimited, Notation, Span, one_column_hint
 from dnnrun.data.sources.files import origin_of
 from dnnrun.data.sources.notations import number_in
+from dnnrun.data.sources.tally import SHOWN
 from dnnrun.errors import DataError, suggest
+
+LARGE = 128 << 20
+"""Bytes of files above which a table is read piece by piece, as all of it at once would take several times as much."""
 
 
 class TableFile(Protocol):
@@ -23,8 +27,11 @@ class TableFile(Protocol):
     file: Path
     columns: list[str]
 
-    def read(self, names: Sequence[str], *, as_text: Sequence[str] = ()) -> pa.Table:
+    def read(self, names: Sequence[str], *, as_text: Sequence[str] = (), span: Span | None = None) -> pa.Table:
         """Return columns of the file, null where a cell has no value; of `as_text` as they are written."""
+
+    def spans(self) -> Iterator[Span]:
+        """Yield pieces of whole rows, together all of the file, none of them too large for memory."""
 
     def place(self, rows: Sequence[int], *, more: bool) -> str:
         """Return where rows are, counted from 0, such as ``lines 7, 9, ...``."""
@@ -68,15 +75,49 @@ class Table:
         wanted = [name for name in dict.fromkeys(names) if name not in self._columns]
         if not wanted:
             return
-        tables = [part.read(wanted) for part in self._parts]
-        self._lengths = [len(table) for table in tables]
-        for name in wanted:
-            cells = [table.column(name) for table in tables]
+        tables = [[part.read(wanted, span=span) for span in self._spans(part)] for part in self._parts]
+        self.keep({name: [[t.column(name) for t in of_part] for of_part in tables] for name in wanted})
+
+    def keep(self, columns: Mapping[str, Sequence[Sequence[pa.ChunkedArray]]]) -> None:
+        """Take columns that have been read, for each file its pieces; one that has several kinds is read as text."""
+        for name, parts in columns.items():
+            self._lengths = [sum(map(len, pieces)) for pieces in parts]
+            cells = [piece for pieces in parts for piece in pieces]
             if len(kinds := {_family(each.type) for each in cells} - {"nothing"}) > 1:
                 if "dates" in kinds:
                     raise DataError(f"{self.origin}: the column {name!r} holds dates in some of the files only")
-                cells = [part.read([name], as_text=[name]).column(name) for part in self._parts]
-            self._columns[name] = Column(_joined(cells), self._decimal, is_typed=self._is_typed)
+                cells = self._as_text(name)
+            self._columns[name] = self.made(_joined(cells))
+
+    def pieces(self, names: Sequence[str]) -> Iterator[tuple[int, Span, pa.Table]]:
+        """Read columns piece by piece: which file it is of, which rows of that, and their cells."""
+        for number, part in enumerate(self._parts):
+            for span in part.spans():
+                yield number, span, part.read(names, span=span)
+
+    def piece(self, part: int, span: Span, names: Sequence[str]) -> dict[str, Column]:
+        """Read one of the pieces again."""
+        table = self._parts[part].read(names, span=span)
+        return {name: self.made(table.column(name)) for name in names}
+
+    def made(self, cells: pa.ChunkedArray) -> Column:
+        """Return cells of one of the files as a column."""
+        return Column(cells, self._decimal, is_typed=self._is_typed)
+
+    @property
+    def bytes(self) -> int:
+        """How large the files are together."""
+        return sum(file.stat().st_size for file in self.files)
+
+    def _spans(self, part: TableFile) -> Iterable[Span | None]:
+        return part.spans() if self.bytes > LARGE else (None,)
+
+    def _as_text(self, name: str) -> list[pa.ChunkedArray]:
+        return [
+            part.read([name], as_text=[name], span=span).column(name)
+            for part in self._parts
+            for span in self._spans(part)
+        ]
 
     def column(self, name: str) -> Column:
         """Return one column.
@@ -92,8 +133,7 @@ class Table:
         column = self.column(name)
         if column.is_text:
             return column
-        cells = [part.read([name], as_text=[name]).column(name) for part in self._parts]
-        return Column(_joined(cells), self._decimal, is_typed=self._is_typed)
+        return self.made(_joined(self._as_text(name)))
 
     def where(self, positions: Array, count: int | None = None) -> str:
         """Return how many rows these are, and where: ``1 row (line 7)`` or ``3 rows (lines 7, 9, 12)``.
