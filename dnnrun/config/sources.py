@@ -115,6 +115,8 @@ SOURCES: dict[str, SourceEntry] = {
             "encoding": "utf-8",
         },
         ("path", "test"),
+        stream=f"{_HOME}.csv:stream_csv",
+        expands=0.5,  # a number takes four bytes, and about ten as text
     ),
     "parquet": SourceEntry(
         f"{_HOME}.parquet:read_parquet",
@@ -127,6 +129,8 @@ SOURCES: dict[str, SourceEntry] = {
             "missing": (),
         },
         ("path", "test"),
+        stream=f"{_HOME}.parquet:stream_parquet",
+        expands=2.0,
     ),
     "npz": SourceEntry(
         f"{_HOME}.npz:read_npz",
