@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
     from dnnrun.cross_validation import cross_validate
+    from dnnrun.data_view import draw_samples, view_data
     from dnnrun.datasets import add_dataset, fetch_dataset, find_dataset, list_datasets
     from dnnrun.doctor import examine_installation
     from dnnrun.errors import ConfigError, DataError, DnnrunError, Problem, RunError, TrainingError
@@ -36,6 +37,7 @@ _OFFERED = {
     "compare_runs": "dnnrun.analysis.comparison",
     "cross_validate": "dnnrun.cross_validation",
     "describe": "dnnrun.api",
+    "draw_samples": "dnnrun.data_view",
     "examine_installation": "dnnrun.doctor",
     "fetch_dataset": "dnnrun.datasets",
     "find_dataset": "dnnrun.datasets",
@@ -50,6 +52,7 @@ _OFFERED = {
     "train": "dnnrun.api",
     "validate": "dnnrun.validation",
     "verify": "dnnrun.api",
+    "view_data": "dnnrun.data_view",
 }
 
 __all__ = [
@@ -66,6 +69,7 @@ __all__ = [
     "compare_runs",
     "cross_validate",
     "describe",
+    "draw_samples",
     "examine_installation",
     "fetch_dataset",
     "find_dataset",
@@ -78,6 +82,7 @@ __all__ = [
     "train",
     "validate",
     "verify",
+    "view_data",
 ]
 
 

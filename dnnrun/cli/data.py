@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from dnnrun.cli.data_show import show
 from dnnrun.cli.download_bar import DownloadBar, size_text
 from dnnrun.cli.options import OfflineOption, QuietOption
 from dnnrun.cli.screen import command, messages, results
@@ -129,6 +130,9 @@ def fetch(
         finally:
             bar.close()
         results().out(str(path))
+
+
+data.command("show")(show)
 
 
 def _lines(known: list[NamedDataset], width: int) -> list[str]:
