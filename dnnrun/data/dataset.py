@@ -18,6 +18,7 @@ from dnnrun.config.outputs import ONLY
 from dnnrun.config.tasks import Task
 from dnnrun.config.topology import ROWS
 from dnnrun.data.facts import Leaks
+from dnnrun.data.facts.of_splits import facts_beside_rows, facts_of_leaks
 
 if TYPE_CHECKING:
     from dnnrun.data.streams import Stream
@@ -349,8 +350,8 @@ class Dataset:
                 split: unwrapped({name: _label_counts(of_one, split) for name, _, of_one in outputs})
                 for split in self.splits
             },
-            **_facts_beside_rows(self.splits),
-            **_facts_of_leaks(self.leaks),
+            **facts_beside_rows(self.splits),
+            **(facts_of_leaks(self.leaks) if self.leaks else {}),
             "features": {name: list(names) for name, names in self.feature_names.items()}
             if isinstance(self.feature_names, dict)
             else _listed(self.feature_names),
@@ -365,29 +366,6 @@ class Dataset:
             if target.label_map
         }
         return dict(unwrapped(maps))
-
-
-def _facts_beside_rows(splits: Mapping[str, Rows]) -> dict[str, Any]:
-    """Return what is recorded of weights, groups and times, by split; only of those that there are."""
-    found: dict[str, Any] = {}
-    for split, rows in splits.items():
-        if rows.weights is not None:
-            found.setdefault("weight_sums", {})[split] = float(rows.weights.sum())
-        if rows.groups is not None:
-            found.setdefault("groups", {})[split] = len(np.unique(rows.groups))
-        if rows.times is not None:
-            in_order = np.sort(rows.times)  # of texts NumPy knows no least
-            found.setdefault("times", {})[split] = [str(in_order[0]), str(in_order[-1])]
-    return found
-
-
-def _facts_of_leaks(leaks: Leaks | None) -> dict[str, Any]:
-    """Return what is recorded of rows in two splits and of features that are the target."""
-    if leaks is None:
-        return {}
-    repeated = {split: {"rows": each.rows, "same_label": each.same_label} for split, each in leaks.repeated.items()}
-    telling = unwrapped({output: list(features) for output, features in leaks.telling.items()})
-    return {"rows_among_training": repeated, "features_equal_to_target": telling}
 
 
 def _listed(names: Sequence[str] | None) -> list[str] | None:
