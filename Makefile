@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install train test lint types check format catalog schema bench bench-start reproduce test-lowest clean
+.PHONY: help install train test lint types check format catalog schema bench bench-data bench-start reproduce test-lowest clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ schema: $(VENV)/installed ## describe the config language for editors in configs
 
 bench: $(VENV)/installed ## model.fit and dnnrun side by side: seconds an epoch, and the whole command's time and memory
 	$(BIN)/python tests/benchmarks/epochs.py; epochs=$$?; $(BIN)/python tests/benchmarks/whole_command.py && exit $$epochs
+
+bench-data: $(VENV)/installed ## rows that stay on disk and the same rows in memory: a table of 10 GB, Parquet and images
+	$(BIN)/python tests/benchmarks/streaming.py
 
 bench-start: $(VENV)/installed ## time the commands that only read
 	$(BIN)/python tests/benchmarks/start_up.py

@@ -1,0 +1,216 @@
+"""Rows that stay on disk against the same rows in memory: rows a second in training, and the memory at its peak.
+
+Each of the two is a ``dnnrun train`` of its own, one after the other, on a file that is written for the occasion and
+deleted again. ``make bench-data`` runs this with 20 million rows, which are a table of 10 GB; ``--rows`` takes fewer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+COMMAND = Path(sys.executable).parent / "dnnrun"
+COLUMNS = 64
+BLOCK = 250_000  # rows written at a time
+SHARE, MEBIBYTES = 0.8, 1500  # what is wanted of a large table
+SIZE = 64  # of an image
+TABLE = """\
+name: {name}
+dataset: {{source: {{{kind}: {{path: {path}, target: label}}}}, in_memory: {in_memory}, test_split: 0.001}}
+model:
+  activation: relu
+  layers: [{{Dense: {units}}}, {{Dense: {units}}}, {{Dense: {{units: 1, activation: sigmoid}}}}]
+optimizer: Adam
+loss: binary_crossentropy
+metrics: [accuracy]
+batch_size: 256
+"""
+IMAGES = """\
+name: {name}
+dataset: {{source: {{images: {{path: {path}}}}}, in_memory: {in_memory}, test_split: 0.02}}
+model:
+  activation: relu
+  layers:
+    - {{Conv2D: [16, 3]}}
+    - MaxPooling2D
+    - {{Conv2D: [32, 3]}}
+    - GlobalAveragePooling2D
+    - {{Dense: {{units: 2, activation: softmax}}}}
+optimizer: Adam
+loss: sparse_categorical_crossentropy
+metrics: [accuracy]
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a training took.
+
+    Args:
+        rows_a_second: in its epoch, without what comes before and after.
+        seconds: from the start of the command to its end.
+        mebibytes: of memory at its peak.
+    """
+
+    rows_a_second: float
+    seconds: float
+    mebibytes: float
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of file.
+
+    Args:
+        write: makes so many rows at a path.
+        config: that trains on them.
+        share: of the rows that ``--rows`` says.
+    """
+
+    write: Callable[[Path, int], None]
+    config: str
+    share: float
+
+
+def tables(rows: int) -> Any:
+    """Yield a table of numbers with a label that depends on them, in blocks."""
+    import pyarrow as pa
+
+    random = np.random.default_rng(0)
+    weights = random.normal(size=COLUMNS)
+    for begin in range(0, rows, BLOCK):
+        x = np.round(random.normal(size=(min(BLOCK, rows - begin), COLUMNS)), 4)
+        label = (x @ weights > 0).astype(np.int8)
+        yield pa.table({**{f"x{column}": x[:, column] for column in range(COLUMNS)}, "label": label})
+
+
+def write_csv(path: Path, rows: int) -> None:
+    """Write a table as text, about 500 bytes a row."""
+    from pyarrow import csv as text
+
+    blocks = tables(rows)
+    first = next(blocks)
+    with text.CSVWriter(path, first.schema) as writer:
+        writer.write_table(first)
+        for block in blocks:
+            writer.write_table(block)
+
+
+def write_parquet(path: Path, rows: int) -> None:
+    """Write a table in row groups."""
+    from pyarrow import parquet
+
+    blocks = tables(rows)
+    first = next(blocks)
+    with parquet.ParquetWriter(path, first.schema) as writer:
+        writer.write_table(first)
+        for block in blocks:
+            writer.write_table(block)
+
+
+def write_images(path: Path, rows: int) -> None:
+    """Write a folder of pictures for each of two classes, told apart by how bright they are."""
+    from PIL import Image
+
+    random = np.random.default_rng(0)
+    for label in ("dark", "light"):
+        (path / label).mkdir(parents=True)
+    for row in range(rows):
+        label = ("dark", "light")[row % 2]
+        pixels = random.integers(0, 200, (SIZE, SIZE, 3)) + 50 * (row % 2)
+        Image.fromarray(pixels.astype(np.uint8)).save(path / label / f"{row}.png", compress_level=1)
+
+
+KINDS = {
+    "csv": Kind(write_csv, TABLE, 1.0),
+    "parquet": Kind(write_parquet, TABLE, 0.1),
+    "images": Kind(write_images, IMAGES, 0.001),
+}
+
+
+def cost_of(config: Path, folder: Path) -> Cost:
+    """Train one epoch in a process of its own."""
+    began = time.perf_counter()
+    command = [COMMAND, "train", config, "--runs-dir", folder]
+    errors = folder / f"{config.stem}.txt"
+    with errors.open("w") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output)
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{config.stem} failed:\n{errors.read_text()[-3000:]}")
+    [run] = (path for path in folder.iterdir() if path.is_dir() and path.name.endswith(config.stem))
+    with (run / "history.csv").open() as file:
+        epoch = next(csv.DictReader(file))
+    rows = trained_rows(run)
+    shutil.rmtree(run)
+    return Cost(rows / float(epoch["seconds"]), time.perf_counter() - began, usage.ru_maxrss / 1024)
+
+
+def trained_rows(run: Path) -> int:
+    """Return how many rows an epoch of a run has."""
+    import json
+
+    return int(json.loads((run / "run.json").read_text())["dataset"]["rows"]["train"])
+
+
+def compare(name: str, rows: int, folder: Path, units: int) -> tuple[Cost, Cost]:
+    """Write the rows of one kind, and train on them from disk and in memory."""
+    kind, path = KINDS[name], folder / f"rows.{name}"
+    began = time.perf_counter()
+    kind.write(path, rows)
+    size = sum(file.stat().st_size for file in ([path] if path.is_file() else path.rglob("*.png")))
+    print(f"{name}: {rows:,} rows, {size / 1e9:.2f} GB, written in {time.perf_counter() - began:.0f} s", flush=True)
+    costs = []
+    for where, in_memory in (("from disk", "false"), ("in memory", "true")):
+        config = folder / f"{name}-{where.replace(' ', '-')}.yaml"
+        config.write_text(kind.config.format(name=config.stem, kind=name, path=path, in_memory=in_memory, units=units))
+        costs.append(cost_of(config, folder))
+        print(
+            f"  {where}  {costs[-1].rows_a_second:>10,.0f} rows/s in training {costs[-1].seconds:>7.0f} s in all "
+            f"{costs[-1].mebibytes:>7,.0f} MiB at most",
+            flush=True,
+        )
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+    return costs[0], costs[1]
+
+
+def main() -> None:
+    """Print the figures of every kind, and whether a table meets what is wanted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=20_000_000, help="of the csv table; a part of them of the others")
+    parser.add_argument("--kinds", default=",".join(KINDS), help="which files, separated by commas")
+    parser.add_argument("--units", type=int, default=256, help="of each hidden layer of the model on tables")
+    parser.add_argument("--folder", help="where to write; needs 11 GB for 20 million rows")
+    given = parser.parse_args()
+    print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {platform.platform()}")
+    met = True
+    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
+        for name in given.kinds.split(","):
+            rows = max(int(given.rows * KINDS[name].share), 1000)
+            disk, memory = compare(name, rows, Path(folder), given.units)
+            ratio = disk.rows_a_second / memory.rows_a_second
+            print(f"  ratio {ratio:.2f}, wanted {SHARE}; {disk.mebibytes:,.0f} MiB, wanted {MEBIBYTES}", flush=True)
+            met = met and ratio >= SHARE and disk.mebibytes < MEBIBYTES
+    print("met" if met else "not met")
+    sys.exit(0 if met else 1)
+
+
+if __name__ == "__main__":
+    main()
