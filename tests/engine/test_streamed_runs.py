@@ -103,3 +103,30 @@ def test_bundled_rows_are_in_memory(load: Callable[..., Experiment]) -> None:
     assert experiment.dataset.in_memory == "auto"
     with pytest.raises(ConfigError, match="in_memory: false leaves rows on disk"):
         resolve_data(load("dataset: {source: iris, in_memory: false}"))
+
+
+def test_tables_of_numbers_and_texts_are_prepared_while_they_are_read(
+    train: Callable[..., Outcome], folder: Path
+) -> None:
+    random = np.random.default_rng(5)
+    for file in range(3):  # each is a piece, and one has longer texts than the others
+        rows = [f"{random.normal():.3f},{'north' * (1 + file)},{random.integers(2)}" for _ in range(60)]
+        (folder / f"part{file}.csv").write_text("\n".join(["size,place,label", *rows, ""]))
+    config = """\
+        dataset:
+          {source: {csv: {path: "part*.csv", target: label}}, in_memory: %s, shuffle_buffer: 32, validation_split: 0.2,
+          shuffle: false}
+        model: {layers: [{Dense: {units: 8, activation: relu}}, {Dense: {units: 1, activation: sigmoid}}]}
+        loss: binary_crossentropy
+        shuffle: false
+        batch_size: 16
+        epochs: 2
+    """
+    config = textwrap.dedent(config)
+    streamed, in_memory = train(config % "false"), train(config % "true")
+    assert streamed.run.record["dataset"]["streamed"]
+    assert streamed.run.record["dataset"]["fingerprint"] == in_memory.run.record["dataset"]["fingerprint"]
+    (rows, judged), (other_rows, other_judged) = numbers_of(streamed), numbers_of(in_memory)
+    for row, other in zip(rows, other_rows, strict=True):  # the mean is summed piece by piece
+        assert row == pytest.approx(other, rel=1e-4)
+    assert judged["metrics"] == pytest.approx(other_judged["metrics"], rel=1e-4)
