@@ -51,7 +51,10 @@ def show(
     dnnrun data show imdb --set num_words=10000 --set maxlen=200
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
     from dnnrun.data_view import draw_samples, view_data
+    from dnnrun.errors import ConfigError
 
+    if output is not None and output.suffix.lower() != ".png":
+        raise ConfigError(f"--output {output}: the picture is a PNG file", hint="give it a name that ends in .png")
     console = messages()
     bar = DownloadBar(console, live=console.is_terminal)
     try:
@@ -171,7 +174,7 @@ def _cell(value: Any) -> str:
 def _number(value: float | None) -> str:
     if value is None:
         return "-"
-    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e9 else f"{value:.4g}"
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e9 else f"{value:,.4g}"
 
 
 def _shape(shape: tuple[int, ...]) -> str:

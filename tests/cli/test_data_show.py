@@ -142,6 +142,7 @@ def test_images_and_the_numbers_of_one(folder: Path) -> None:
         ),
         (["diabetes", "--set", "scaled"], "there is no '=' in it"),
         (["diabetes", "--set", "scale=1"], "diabetes has no argument 'scale'"),
+        (["iris", "--output", "iris.jpg"], "--output iris.jpg: the picture is a PNG file"),
         (["iris", "--output", "no/such/folder.png"], "cannot write no/such/folder.png: No such file or directory"),
     ],
     ids=str,
