@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dnnrun.analysis.comparison import compare_runs
-    from dnnrun.api import describe, init_config, plot, resume, train, verify
+    from dnnrun.api import describe, plot, resume, train, verify
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
     from dnnrun.cross_validation import cross_validate
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dnnrun.doctor import examine_installation
     from dnnrun.errors import ConfigError, DataError, DnnrunError, Problem, RunError, TrainingError
     from dnnrun.running.observer import Observer
+    from dnnrun.starter.writing import init_config
     from dnnrun.store import Run, find_runs
 
 _OFFERED = {
@@ -44,7 +45,7 @@ _OFFERED = {
     "find_runs": "dnnrun.store",
     "RunError": "dnnrun.errors",
     "TrainingError": "dnnrun.errors",
-    "init_config": "dnnrun.api",
+    "init_config": "dnnrun.starter.writing",
     "list_datasets": "dnnrun.datasets",
     "load_config": "dnnrun.config.load",
     "plot": "dnnrun.api",

@@ -24,7 +24,7 @@ BELOW: dict[str, set[str]] = {
     "config": {"errors", "components"},
     "store": {"errors"},
     "data": {"config", "components", "errors"},
-    "starter": {"data", "config", "components", "errors"},
+    "starter": {"data", "config", "store", "components", "errors"},
     "running": {"data", "config", "store", "components", "errors"},
     "engine": {"running", "data", "config", "store", "components", "errors"},
     "estimators": {"running", "data", "config", "store", "components", "errors"},

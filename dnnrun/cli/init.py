@@ -50,8 +50,8 @@ def init(
     dnnrun init mnist
     dnnrun init --csv houses.csv --target price --output houses.yaml
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
-    from dnnrun.api import init_config
     from dnnrun.starter.beginning import new_config
+    from dnnrun.starter.writing import init_config
 
     if show_templates:
         _print_templates(as_json=as_json)

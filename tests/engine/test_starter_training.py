@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dnnrun.api import init_config, train
+from dnnrun.api import train
 from dnnrun.starter.templates import TEMPLATES
+from dnnrun.starter.writing import init_config
 
 ROWS = 200
 TARGETS: dict[str, Callable[[int], object]] = {
