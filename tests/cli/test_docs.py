@@ -37,7 +37,7 @@ def test_an_object_has_its_arguments_and_an_example() -> None:
         ([], ["topic", "layers", "datasets"]),
         (["layers"], ["Dense", "Flatten"]),
         (["optimizer"], ["Optimizer that implements the Adam algorithm. Also called adam."]),
-        (["datasets"], ["csv", "A table in CSV files, packed by gzip or not: numbers, true and false, and text."]),
+        (["datasets"], ["csv", "A table in CSV files"]),
         (["config"], ["dataset.validation_split", "extends"]),
         (["keys", "model"], ["model.layers"]),
         (["Dense"], ["Dense, a layer"]),
