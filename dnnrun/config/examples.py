@@ -90,6 +90,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "LambdaCallback": {"on_epoch_end": OWN},
     "ModelCheckpoint": {"save_best_only": True},
     "ReduceLROnPlateau": {"monitor": "val_loss", "factor": 0.5, "patience": 5},
+    "huggingface": {"name": "imdb"},
     "npy": {"x": "features.npy", "y": "labels.npy"},
     "npz": {"path": "arrays.npz"},
     "tfrecord": {
@@ -97,6 +98,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "features": {"image": {"shape": [28, 28], "dtype": "uint8", "decode": "raw"}, "label": "int64"},
         "target": "label",
     },
+    "tfds": {"name": "mnist"},
 }
 _DULL = {"name", "dtype", "reduction", "trainable", "autocast", "verbose"}
 
