@@ -99,6 +99,7 @@ def test_what_is_finished_is_kept_until_its_config_changes(tmp_path: Path, monke
     assert reproduce.run(NET, again, fast=False) == Result(MEASURED, 7.0)
     fast = reproduce.run(NET, again, fast=True)
     assert fast.measured == Measured({name: values[:2] for name, values in HISTORY.items()}, {2: {"accuracy": 0.81}})
+    assert reproduce.finished(NEEDY, again, fast=False) == Result(None, trouble="not run")
     config.write_text("epochs: 4\n")
     assert again.find(NET)["run"] == ""
 

@@ -172,8 +172,8 @@ EXPERIMENTS: Sequence[Experiment] = (
             on_test("accuracy", 0.9639, 50),
         ],
         epochs=(20, 50),
-        remark="What was published of 20 epochs is what this net has after 6. Keras's own fit has 0.946, 0.946 and 0.947 "
-        "after 20, as dnnrun has; the figure of 50 epochs is met.",
+        remark="What was published of 20 epochs is what this net has after 6. Keras's own fit has 0.946, 0.946 and "
+        "0.947 after 20, as dnnrun has; the figure of 50 epochs is met.",
         is_fast=True,
     ),
     Experiment(
@@ -236,7 +236,9 @@ EXPERIMENTS: Sequence[Experiment] = (
     Experiment("fashion_sigmoid", [last("accuracy", 0.8779)], is_fast=True),
     Experiment(
         "fashion_relu",
-        [last("accuracy", 0.8853), last("val_accuracy", 0.8748), last("val_loss", 0.3683)],
+        [last("accuracy", 0.8853), last("val_accuracy", 0.8748), last("val_loss", 0.3683, near=0.04)],
+        remark="With RMSprop the validation loss jumps from epoch to epoch: fashion_curves, which is this run "
+        "made longer, has 0.335 after epoch 5 and 0.368 after epoch 6.",
         is_fast=True,
     ),
     Experiment("fashion_sgd", [last("accuracy", 0.8474)], is_fast=True),

@@ -19,7 +19,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -47,12 +47,17 @@ def main() -> None:
     results: dict[str, Result] = {}
     for number, experiment in enumerate(chosen, 1):
         print(f"{number}/{len(chosen)} {experiment.title}", end=" ", flush=True)
-        results[experiment.title] = result = run(experiment, kept, fast=options.fast)
+        look = finished if options.finished else run
+        results[experiment.title] = result = look(experiment, kept, fast=options.fast)
         print(result.trouble or f"{result.seconds:.0f} s", flush=True)
         if not options.only:
             _write(options, chosen, results)
     failures = missed(chosen, results, fast=options.fast)
-    print(f"\n{render(chosen, results, machine(options.note), fast=options.fast)}" if options.only else "")
+    print(
+        f"\n{render(chosen, results, machine(options.note, results.values()), fast=options.fast)}"
+        if options.only
+        else ""
+    )
     print("\n".join([f"{len(failures)} not met:", *failures]) if failures else "every published figure is met")
     sys.exit(1 if failures else 0)
 
@@ -62,6 +67,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--fast", action="store_true", help="only what takes minutes")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these, and no file is written")
     parser.add_argument("--again", action="store_true", help="run what is finished anew")
+    parser.add_argument("--finished", action="store_true", help="run nothing, and write the table of what is finished")
     parser.add_argument("--runs-dir", type=Path, default=RUNS, metavar="DIR", help="where the runs are made")
     parser.add_argument("--note", default="", help="a sentence for the head of the table, on the machine")
     return parser.parse_args()
@@ -75,7 +81,7 @@ def _is_chosen(experiment: Experiment, options: argparse.Namespace) -> bool:
 
 def _write(options: argparse.Namespace, chosen: Sequence[Experiment], results: dict[str, Result]) -> None:
     target = ROOT / "docs" / ("reproduction-fast.md" if options.fast else "reproduction.md")
-    write_text(target, render(chosen, results, machine(options.note), fast=options.fast))
+    write_text(target, render(chosen, results, machine(options.note, results.values()), fast=options.fast))
 
 
 class Kept:
@@ -119,22 +125,34 @@ def _identity(experiment: Experiment) -> str:
 
 def run(experiment: Experiment, kept: Kept, *, fast: bool) -> Result:
     """Train an experiment as far as is wanted and it has not been; never raises for one that fails."""
-    halts = list(experiment.epochs) or [0]
-    halts = halts[:1] if fast else halts
     try:
         found = kept.find(experiment)
-        for halt in halts:
+        for halt in _halts(experiment, fast=fast):
             if str(halt) not in found["tests"]:
                 found = _trained(experiment, halt, found, kept.folder)
                 kept.keep(experiment, found)
     except TrialError as failure:
         needs = f"; {experiment.needs}" if experiment.needs else ""
         return Result(None, trouble=f"failed: {failure}{needs}")
-    done = [str(halt) for halt in halts]
-    most = halts[-1] or None
-    history = {name: values[:most] for name, values in found["history"].items()}
+    return finished(experiment, kept, fast=fast)
+
+
+def finished(experiment: Experiment, kept: Kept, *, fast: bool) -> Result:
+    """Return what there is of an experiment, up to the last halt that is wanted."""
+    found = kept.find(experiment)
+    halts = [halt for halt in _halts(experiment, fast=fast) if str(halt) in found["tests"]]
+    if not halts:
+        return Result(None, trouble="not run")
+    history = {name: values[: halts[-1] or None] for name, values in found["history"].items()}
     tests = {halt or len(history.get("loss", ())): found["tests"][str(halt)] for halt in halts}
-    return Result(Measured(history, tests), sum(found["seconds"][halt] for halt in done))
+    seconds = sum(found["seconds"][str(halt)] for halt in halts)
+    return Result(Measured(history, tests), seconds, commit=found.get("commit", ""))
+
+
+def _halts(experiment: Experiment, *, fast: bool) -> list[int]:
+    """Return at which epochs it is tested; 0 stands for the config's own number."""
+    halts = list(experiment.epochs) or [0]
+    return halts[:1] if fast else halts
 
 
 class TrialError(Exception):
@@ -159,6 +177,7 @@ def _trained(experiment: Experiment, halt: int, found: dict[str, Any], folder: P
     run, test, history = _given(json.loads(done.stdout))
     return {
         "identity": found["identity"],
+        "commit": _commit(),
         "run": run,
         "tests": {**found["tests"], str(halt): test},
         "history": history,
@@ -177,15 +196,19 @@ def _given(printed: Mapping[str, Any]) -> tuple[str, dict[str, float], dict[str,
     return str(trained.path), dict((trained.evaluation or {}).get("metrics", {})), history
 
 
-def machine(note: str) -> list[str]:
+def _commit() -> str:
+    """Return which commit is checked out, or nothing where there is no repository."""
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def machine(note: str, results: Iterable[Result]) -> list[str]:
     """Return where and by what the figures are made, in sentences."""
     names = [line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
     versions = ", ".join(f"{name} {version(name)}" for name in ("tensorflow", "keras", "numpy", "scikit-learn"))
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
     today, cpu = f"{datetime.datetime.now(datetime.UTC):%-d %B %Y}", names[0] if names else "an unnamed CPU"
-    ours = f"dnnrun {version('dnnrun')}" + (f" at {commit}" if commit else "")
+    commits = dict.fromkeys(result.commit for result in results if result.commit)
+    ours = f"dnnrun {version('dnnrun')}" + (f" at {' and '.join(commits)}" if commits else "")
     return [
         f"On {today}, with {os.cpu_count()} cores of {cpu},",
         f"Python {platform.python_version()}, {versions}, {ours}.",

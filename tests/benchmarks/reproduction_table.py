@@ -16,11 +16,13 @@ class Result:
         measured: what it gave; None where it failed or could not be run.
         seconds: of the command, from start to end, all resumes included.
         trouble: why there are no figures.
+        commit: of dnnrun, by which it was run.
     """
 
     measured: Measured | None
     seconds: float = 0.0
     trouble: str = ""
+    commit: str = ""
 
 
 @dataclass(frozen=True)
