@@ -22,6 +22,7 @@ _KIND_OF_KEY: dict[ConfigPath, Kind] = {
 _LOSS: ConfigPath = ("loss",)
 _KIND_OF_ITEM: dict[ConfigPath, Kind] = {
     ("model", "layers"): "layers",
+    ("model", "postprocess"): "layers",
     ("dataset", "preprocess"): "layers",
     ("metrics",): "metrics",
     ("callbacks",): "callbacks",

@@ -169,6 +169,9 @@ class ModelConfig(_Section):
     layers: Layers = Field(
         min_length=1, description="Keras layers, from the input to the output; with name and inputs they make a graph"
     )
+    postprocess: Layers = Field(
+        (), description="Keras layers behind the output of the saved model only, such as Softmax behind logits"
+    )
 
 
 class EstimatorConfig(_Section):

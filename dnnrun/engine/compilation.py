@@ -23,9 +23,16 @@ _BINARY = "\nor, with units: 1 and activation: sigmoid, the loss binary_crossent
 
 
 def compile_model(
-    model: keras.Model, exported: keras.Model, experiment: Experiment, builder: ObjectBuilder, session: Session
+    model: keras.Model, exported: keras.Model | None, experiment: Experiment, builder: ObjectBuilder, session: Session
 ) -> None:
     """Compile the model as the config says, and likewise the one that is saved, so that it can be trained on.
+
+    Args:
+        model: to train.
+        exported: to save, which may be the same; None where it gives something else than the loss takes.
+        experiment: the config.
+        builder: makes optimizer, loss and metrics.
+        session: tells the device.
 
     Raises:
         ConfigError: Keras refuses something, at its line.
@@ -47,7 +54,7 @@ def compile_model(
     }
     try:
         model.compile(optimizer=optimizer, **options)
-        if exported is not model:
+        if exported is not None and exported is not model:
             exported.compile(optimizer=model.optimizer, **options)  # the same one, with all that it knows
     except Exception as error:
         raise builder.refusal(f"the model cannot be compiled: {in_one_line(error)}", ("optimizer",)) from error

@@ -45,6 +45,7 @@ def evaluate(
     dataset: Dataset,
     builder: ObjectBuilder,
     pictures: Mapping[str, Array],
+    postprocessing: keras.Model | None = None,
 ) -> Evaluation:
     """Evaluate on the test rows; without any on the validation rows, else on the training rows, and say which.
 
@@ -55,6 +56,7 @@ def evaluate(
         dataset: the data, as the model takes it.
         builder: makes the losses of the trivial guess.
         pictures: see `first_pictures`.
+        postprocessing: what the predictions for the plots go through; figures are of what the model itself gives.
     """
     split, rows = _evaluated(dataset)
     feed = feed_of(rows, max(experiment.batch_size, _SMALLEST_BATCH))
@@ -77,6 +79,9 @@ def evaluate(
     }
     if not dataset.has_outputs:
         found, predictions = judged[ONLY]
+        if postprocessing is not None and predictions:
+            shown = postprocessing.predict(predicted, batch_size=_SMALLEST_BATCH, verbose=0)
+            predictions = {**predictions, "predicted": shown}
         return Evaluation({**figures, **found}, {**predictions, **pictures} if predictions else {})
     named = {f"{name}/{what}": array for name, (_, arrays) in judged.items() for what, array in arrays.items()}
     return Evaluation({**figures, "outputs": {name: found for name, (found, _) in judged.items()}}, named)

@@ -44,6 +44,7 @@ class Prepared:
         model: built and compiled; takes prepared rows.
         exported: what is saved; takes raw rows. It shares the layers, the optimizer and the loss.
         preparation: makes the former rows of the latter.
+        postprocessing: makes what the latter gives of what the former gives, or None where that is the same.
         loop: its steps.
         callbacks: makes the config's callbacks once the run directory is known.
         class_weight: by class number, or None.
@@ -59,6 +60,7 @@ class Prepared:
     model: keras.Model
     exported: keras.Model
     preparation: Preparation
+    postprocessing: keras.Model | None
     loop: Loop
     callbacks: CallbackFactory
     class_weight: Mapping[int, float] | None
@@ -96,7 +98,7 @@ def prepare(
     model = built.trained
     with session.scope():
         load_initial_weights(built.exported, built.preprocessing, experiment)
-        compile_model(model, built.exported, experiment, builder, session)
+        compile_model(model, None if built.postprocessing else built.exported, experiment, builder, session)
         callbacks = CallbackFactory(experiment, builder)
         untrained = try_one_batch(model, experiment, dataset)
         model.optimizer.build(model.trainable_variables)
@@ -113,6 +115,7 @@ def prepare(
         model=model,
         exported=built.exported,
         preparation=built.preparation,
+        postprocessing=built.postprocessing,
         loop=loop,
         callbacks=callbacks,
         class_weight=class_weight,

@@ -151,6 +151,7 @@ def _evaluate(prepared: Prepared, writer: RunWriter) -> None:
             prepared.dataset,
             prepared.builder,
             prepared.pictures,
+            prepared.postprocessing,
         )
     except Exception as error:
         logger.error("evaluation failed", exc_info=error)

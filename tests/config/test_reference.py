@@ -46,7 +46,7 @@ def test_keys_are_those_of_the_language_with_their_defaults() -> None:
 
 def test_keys_inside_one() -> None:
     assert {key.name for key in keys("model")} == {
-        "model", "model.name", "model.activation", "model.layers", "model.sklearn",
+        "model", "model.name", "model.activation", "model.layers", "model.postprocess", "model.sklearn",
     }  # fmt: skip
     assert [key.name for key in keys("dataset.stratify")] == ["dataset.stratify"]
 

@@ -145,3 +145,37 @@ def test_a_layer_that_cannot_prepare_the_rows_is_refused(refuse: Callable[..., t
     message, marked = refuse("dataset: {source: iris, preprocess: ['failing:Counting']}")
     assert "the rows cannot be prepared: " in message
     assert "failing:Counting" in marked
+
+
+LOGITS = """\
+dataset: {source: iris, test_split: 0.2, preprocess: [Normalization]}
+model: {layers: [{Dense: 3}], postprocess: [Softmax]}
+loss: {SparseCategoricalCrossentropy: {from_logits: true}}
+"""
+
+
+def test_the_saved_model_gives_probabilities_of_logits(train: Train) -> None:
+    run = train(LOGITS).run
+    plain = train(LOGITS.replace(", postprocess: [Softmax]", "")).run
+    assert run.evaluation["metrics"] == plain.evaluation["metrics"]
+    test = resolve_data(load_config(run.path / "resolved.yaml"))[1].splits["test"]
+    model = keras.models.load_model(run.files["model"])
+    predicted = model.predict(test.x, verbose=0)
+    assert predicted.sum(axis=1) == pytest.approx(np.ones(30), abs=1e-6)
+    assert predicted == pytest.approx(run.predictions["predicted"], abs=1e-6)
+    logits = plain.predictions["predicted"]
+    assert predicted == pytest.approx(np.asarray(keras.ops.softmax(logits)), abs=1e-6)
+    assert not model.compiled
+
+
+@pytest.mark.parametrize(
+    ("layers", "says"),
+    [
+        ("{Dense: 2}", "Dense has weights"),
+        ("{Cropping1D: 2}", "Cropping1D does not fit what reaches it, of shape (3,)"),
+    ],
+)
+def test_what_cannot_stand_behind_the_output(layers: str, says: str, refuse: Callable[..., tuple[str, str]]) -> None:
+    message, marked = refuse(LOGITS.replace("Softmax", layers))
+    assert says in message
+    assert layers in marked
