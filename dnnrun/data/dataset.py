@@ -19,6 +19,7 @@ from dnnrun.config.tasks import Task
 from dnnrun.config.topology import ROWS
 from dnnrun.data.facts import Leaks
 from dnnrun.data.facts.of_splits import facts_beside_rows, facts_of_leaks
+from dnnrun.data.filling import Filled, Filling
 
 if TYPE_CHECKING:
     from dnnrun.data.streams import Stream
@@ -51,19 +52,6 @@ def row_count(arrays: Arrays) -> int:
 def unwrapped(named: Mapping[str, Any]) -> Any:
     """Return what there is for each name, or the thing itself where there is one without a name."""
     return named[ONLY] if ONLY in named else dict(named)
-
-
-@dataclass(frozen=True)
-class Filling:
-    """How the gaps of a column are filled.
-
-    Args:
-        strategy: ``mean``, ``median`` or ``most_frequent`` of the training rows, or ``constant``.
-        value: the constant.
-    """
-
-    strategy: str
-    value: float | str | None = None
 
 
 @dataclass(frozen=True)
@@ -256,7 +244,7 @@ class Dataset:
     feature_names: tuple[str, ...] | dict[str, tuple[str, ...]] | None
     images: frozenset[str]
     fingerprint: str
-    filled: Mapping[str, tuple[float | str, int]] = field(default_factory=dict)
+    filled: Mapping[str, Filled] = field(default_factory=dict)
     leaks: Leaks | None = None
     columns: Mapping[str, tuple[str, ...]] | None = None
 

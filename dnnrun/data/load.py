@@ -17,7 +17,8 @@ from dnnrun.data.columns import check_number_of_texts, columns_by_input, kinds_o
 from dnnrun.data.dataset import Array, Arrays, Dataset, Rows, SourceData, Target, by_name
 from dnnrun.data.defaults import with_defaults
 from dnnrun.data.division import divide
-from dnnrun.data.filling import Filled, fill_gaps
+from dnnrun.data.filling import Filled
+from dnnrun.data.imputing import fill_gaps
 from dnnrun.data.labels import (
     Labels,
     find_labels,

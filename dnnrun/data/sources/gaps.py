@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dnnrun.data.dataset import Filling
+from dnnrun.data.filling import Filling
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.table import Table
 from dnnrun.errors import suggest

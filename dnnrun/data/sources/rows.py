@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from dnnrun.data.dataset import Array, Arrays, Filling
+from dnnrun.data.dataset import Array, Arrays
+from dnnrun.data.filling import Filling
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.column import Column
 from dnnrun.data.sources.gaps import Gaps

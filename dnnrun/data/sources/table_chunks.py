@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from dnnrun.data.dataset import Array, Arrays, Filling
+from dnnrun.data.dataset import Array, Arrays
+from dnnrun.data.filling import Filling
 from dnnrun.data.sources.looking import Piece
 from dnnrun.data.sources.rows import arranged, feature_of
 from dnnrun.data.sources.table import Table

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dnnrun.data.dataset import Array, Arrays, Filling, SourceData, by_name, unwrapped
+from dnnrun.data.dataset import Array, Arrays, SourceData, by_name, unwrapped
+from dnnrun.data.filling import Filling
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.gaps import Gaps
 from dnnrun.data.sources.looking import Looked, look_through
