@@ -1,4 +1,4 @@
-"""Which columns of a table cannot be learnt from, or must not be, each with the reason in words."""
+"""Which columns of a table cannot be learnt from, or must not be, each with the reason in words; and which are text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 from dnnrun.starter.profile import ColumnFacts, TableFacts
 
 MOST_MISSING = 0.2
-"""A column that lacks a larger share of its values is left out; one that lacks fewer is worth mending."""
+"""A column that lacks a larger share of its values is left out; the gaps of one that lacks fewer are filled."""
+MOST_TEXTS = 100
+"""A column of more different texts is left out, as each of them takes a number of its own."""
 _LEAST_NUMBERS = 0.5  # of the values of a column that is numbers with some faults, rather than text
 _IDENTIFIER_WORDS = {"id", "ids", "uid", "uuid", "guid", "index", "idx", "key", "no", "nr", "number", "row", "rowid"}
 
@@ -16,6 +18,12 @@ def unusable_columns(facts: TableFacts) -> dict[str, str]:
     """Return the columns to leave out, in the order of the table, each with the reason."""
     reasons = ((column.name, _reason(column, facts)) for column in facts.columns)
     return {name: reason for name, reason in reasons if reason}
+
+
+def is_text(column: ColumnFacts) -> bool:
+    """Whether training reads a column as text, and makes a vector of each of its values."""
+    present = column.rows - column.missing
+    return bool(present) and not column.decimal_comma and column.numbers < _LEAST_NUMBERS * present
 
 
 def _reason(column: ColumnFacts, facts: TableFacts) -> str:
@@ -32,11 +40,13 @@ def _reason(column: ColumnFacts, facts: TableFacts) -> str:
         return f"it is {column.example!r} in every row"
     if column.missing > MOST_MISSING * facts.rows:
         return f"{column.missing} of {facts.rows} rows have no value"
-    if column.decimal_comma or column.numbers >= _LEAST_NUMBERS * present:
+    if not is_text(column):
         return _reason_of_numbers(column, facts)
     if column.dates:
-        return f"dates, such as {column.example!r}; a feature must be a number"
-    return f"text, such as {column.example!r}; a feature must be a number"
+        return f"dates, such as {column.example!r}, which are no features as they are"
+    if column.distinct > MOST_TEXTS or 2 * column.distinct > present:
+        return f"{column.distinct} different texts in {present} rows, such as {column.example!r}: too many to be kinds"
+    return ""
 
 
 def _reason_of_numbers(column: ColumnFacts, facts: TableFacts) -> str:

@@ -83,17 +83,41 @@ def _dataset(proposal: Proposal, origin: Origin) -> Iterator[Entry]:
         yield Entry(
             "one_hot", True, "Labels are vectors with one 1, as categorical_crossentropy and F1Score want them."
         )
-    yield Entry("preprocess", Series((_normalization(proposal),)), "Keras's preprocessing layers; a part of the model.")
+    if not proposal.texts:  # what else each column needs, dnnrun does by itself
+        layers = Series((_normalization(proposal),))
+        yield Entry("preprocess", layers, "Keras's preprocessing layers; a part of the model.")
 
 
 def _table(proposal: Proposal, origin: Origin) -> Iterator[Entry]:
     yield Entry("path", origin.path, "Seen from the folder that this config lies in.")
-    yield Entry("target", proposal.facts.target.name, "The column to predict. All others are features, numbers each.")
+    yield Entry("target", proposal.facts.target.name, _features(proposal))
     if origin.separator != ",":
         yield Entry("separator", origin.separator, "What stands between two cells.")
+    if proposal.impute:
+        missing = {column.name: column.missing for column in proposal.facts.columns}
+        fillings = (Entry(name, how, _gaps(missing[name], how)) for name, how in proposal.impute.items())
+        yield Entry(
+            "impute",
+            Section(tuple(fillings)),
+            "What fills the cells without a value, as computed from the training rows: median, mean or most_frequent.",
+        )
     if proposal.left_out:
         items = tuple(Item(name, _sentence(reason)) for name, reason in proposal.left_out.items())
         yield Entry("drop", Series(items), "Columns that are left out, each with the reason.")
+
+
+def _features(proposal: Proposal) -> str:
+    if not proposal.texts:
+        return "The column to predict. All others are features, numbers each."
+    return (
+        "The column to predict. All others are features: numbers, which are brought to mean 0 and deviation 1, and "
+        "texts, of which each gets a number that is 1 where it stands; dataset.preprocess would say otherwise."
+    )
+
+
+def _gaps(count: int, how: str) -> str:
+    value = "the most frequent text" if how == "most_frequent" else "the one in the middle"
+    return f"{count:,} {'row lacks' if count == 1 else 'rows lack'} it: {value}."
 
 
 def _normalization(proposal: Proposal) -> Item:

@@ -11,6 +11,7 @@ from shlex import quote
 from dnnrun.config.load import run_name_from
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.arrays import check_source
+from dnnrun.data.sources.gaps import Gaps
 from dnnrun.data.sources.roles import Roles
 from dnnrun.data.sources.separator import guess_separator
 from dnnrun.data.sources.table import Table, read_table
@@ -84,10 +85,12 @@ def _proposal(table: Table, target: str, task: Task | None, drop: Sequence[str])
     in_order = {name: left_out[name] for name in table.columns if name in left_out}
     _must_leave_some(table, in_order)
     try:
-        check_source(rows_of(table, Roles.of(target, list(in_order))), table.origin)
+        proposal = propose(facts, decision, in_order)
+        gaps = Gaps.of(proposal.impute or None, None)
+        check_source(rows_of(table, Roles.of(target, list(in_order)), gaps), table.origin)
     except DataError as error:
         raise _with_option(error) from error
-    return propose(facts, decision, in_order)
+    return proposal
 
 
 def _refuse_null_characters(facts: TableFacts, file: str) -> None:

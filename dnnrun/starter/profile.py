@@ -26,6 +26,7 @@ class ColumnFacts:
 
     Args:
         name: as in the first line of the file.
+        rows: cells, with and without a value.
         missing: cells without a value.
         numbers: cells that are numbers, or true or false.
         distinct: different values, as numbers where all are.
@@ -40,6 +41,7 @@ class ColumnFacts:
     """
 
     name: str
+    rows: int
     missing: int
     numbers: int
     distinct: int
@@ -122,6 +124,7 @@ def _column_facts(table: Table, name: str, y: Array) -> ColumnFacts:
     example = texts[rest[0]] if len(rest) else ""
     return ColumnFacts(
         name=name,
+        rows=len(column),
         missing=int(column.missing.sum()),
         numbers=len(values),
         distinct=distinct,

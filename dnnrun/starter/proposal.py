@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dnnrun.starter.columns import is_text
 from dnnrun.starter.profile import Label, TableFacts
 from dnnrun.starter.sizes import Size, hidden_units, parameters_of, size_for, splits_of
 from dnnrun.starter.task import Decision, Task
@@ -17,6 +18,7 @@ OUT_OF_BALANCE = 5.0
 """Where it has so many times the rows, the classes are weighted."""
 _LEAST_TO_STRATIFY = 3  # rows of the rarest class, so that it can be divided twice
 _DIGITS = 4
+_MOST_FREQUENT, _MEDIAN = "most_frequent", "median"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Proposal:
         decision: what is predicted.
         left_out: the columns that are not learnt from, each with the reason.
         features: the columns that are.
+        texts: those of them that are text.
+        impute: how the gaps of those that have some are filled, by column.
         size: what goes with the number of rows.
         splits: how the rows are divided.
         stratify: whether every class can be as frequent in each split as in all rows.
@@ -55,6 +59,8 @@ class Proposal:
     decision: Decision
     left_out: Mapping[str, str]
     features: tuple[str, ...]
+    texts: tuple[str, ...]
+    impute: Mapping[str, str]
     size: Size
     splits: Splits
     stratify: bool
@@ -76,7 +82,13 @@ class Proposal:
     @property
     def parameters(self) -> int:
         """How many numbers the model learns."""
-        return parameters_of(len(self.features), self.hidden, self.outputs)
+        return parameters_of(self._width, self.hidden, self.outputs)
+
+    @property
+    def _width(self) -> int:
+        """How many numbers a row has once it is prepared: a text is one of those that there are, or of none of them."""
+        different = {column.name: column.distinct for column in self.facts.columns}
+        return sum(different[name] + 1 if name in self.texts else 1 for name in self.features)
 
 
 def propose(facts: TableFacts, decision: Decision, left_out: Mapping[str, str]) -> Proposal:
@@ -94,11 +106,14 @@ def propose(facts: TableFacts, decision: Decision, left_out: Mapping[str, str]) 
     imbalance = max(counts.values()) / min(counts.values()) if counts else 1.0
     one_hot = task is Task.multiclass and imbalance > UNEVEN
     outputs = target.distinct if task is Task.multiclass else 1
+    features = [column for column in facts.columns if column.name not in left_out]
     return Proposal(
         facts=facts,
         decision=decision,
         left_out=left_out,
-        features=tuple(column.name for column in facts.columns if column.name not in left_out),
+        features=tuple(column.name for column in features),
+        texts=tuple(column.name for column in features if is_text(column)),
+        impute={column.name: _MOST_FREQUENT if is_text(column) else _MEDIAN for column in features if column.missing},
         size=size,
         splits=splits,
         stratify=bool(counts) and _can_stratify(counts, splits),

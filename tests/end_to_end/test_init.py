@@ -52,7 +52,7 @@ def test_what_is_said_of_a_table(dnnrun: Dnnrun) -> None:
         "  task      binary (two whole numbers): 'y' is 0 (30 rows), 1 (30 rows)",
         "  features  1 of 3 columns: a",
         "  left out  'id': it counts the rows",
-        "            'note': text, such as 'n0'; a feature must be a number",
+        "            'note': 60 different texts in 60 rows, such as 'n0': too many to be kinds",
         "  model     Dense 16 > Dense 1: 49 parameters, 10% dropout",
         "next",
     ]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dnnrun.components import plain
 from dnnrun.config.load import load_config
 from dnnrun.config.resolved import to_plain as experiment_to_plain
 from dnnrun.config.schema import Experiment
@@ -80,7 +81,7 @@ def test_a_proposal_in_full() -> None:
     assert plain["dataset"]["source"]["csv"] == {
         "path": str(Path.cwd() / "t.csv"),
         "target": "y",
-        "drop": ["id", "note", "twin"],
+        "drop": ["id", "twin"],
     }
     assert plain["model"]["layers"] == [
         {"Dense": {"units": 16, "activation": "relu"}},
@@ -94,8 +95,21 @@ def test_a_proposal_in_full() -> None:
     ]
     text = CONFIG.read_text()
     assert "        # It counts the rows.\n        - id\n" in text
-    assert "        # Text, such as 'x, y # z'; a feature must be a number.\n        - note\n" in text
+    assert "        # It gives each" not in text
     assert "        # As --drop says.\n        - twin\n" in text
+
+
+def test_texts_and_gaps() -> None:
+    cells = {"a": ["", *A[1:]], "kind": ["red", "", *["red", "blue"] * 29], "y": Y}
+    write_table(cells)
+    experiment, dataset = loaded()
+    source = experiment.dataset.source.arguments
+    assert plain(source["impute"]) == {"a": "median", "kind": "most_frequent"}
+    assert experiment.dataset.preprocess is None
+    assert set(dataset.train.x) == {"a", "kind"}
+    assert dataset.filled["kind"] == ("red", 1)
+    text = CONFIG.read_text()
+    assert "        # 1 row lacks it: the most frequent text.\n        kind: most_frequent\n" in text
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
@@ -150,7 +164,7 @@ def test_any_names_of_columns_survive(names: list[str], cell: str) -> None:
     target, feature, *others = names
     if not feature:
         target, feature = feature, target
-    write_table({target: Y, feature: A, **{name: [f"{cell} {i % 3} x" for i in range(60)] for name in others}})
+    write_table({target: Y, feature: A, **{name: [f"{cell} {i} x" for i in range(60)] for name in others}})
     experiment, dataset = loaded(target)
     assert dataset.feature_names == (feature,)
     arguments = experiment.dataset.source.arguments
@@ -166,7 +180,6 @@ CASES: dict[str, tuple[str | bytes, str]] = {
     "another target": (rows("1,2,0", header="a,b,Y"), "did you mean 'Y'?"),
     "few rows": (rows("1,2,0", times=9), "9 rows are too few"),
     "gaps in the target": (rows("1,2,0", "2,3,"), "the target 'y' has no value in 6 rows (lines 3, 5, 7, 9, 11, ...)"),
-    "few gaps": (rows("1,2,0", "3,,1", "4,2,1", "5,1,0", "6,1,0", "7,3,1"), "'drop': here --drop COLUMN"),
     "slips": (rows("1,2,0", "3,?,1", "4,2,1"), "column 'b' holds text, such as '?'"),
     "infinite": (rows("1,2,0", "inf,4,1", "4,2,1"), "column 'a' is infinite"),
     "decimal commas": (rows("1,5;2;0", "3;4;1", "2,5;4;0", header="a;b;y"), "write decimal points, not commas: 1.5"),
