@@ -43,7 +43,7 @@ def test_numbers() -> None:
         pa.array([1, 0], pa.uint8()),
         pa.array([1, 0], pa.uint64()),
         pa.array([1, 0], pa.float32()),
-        pa.array([1, 0], pa.float16()),
+        pa.array(np.array([1, 0], np.float16)),
         pa.array([Decimal("1.00"), Decimal("0.00")]),
         pa.array([True, False]),
         pa.array([1, 0], pa.int16()).dictionary_encode(),
