@@ -129,7 +129,7 @@ OUT = "{Dense: {units: 3, activation: softmax}}"
         (lines_of("{Dense: {units: 2, name: rows}}", OUT), "rows", ["'rows' is the name of an input"]),
         (IMAGES + "    - {Reshape: [28, 28, 1]}\n    - {MaxPooling2D: 30}\n", "{MaxPooling2D: 30}",
          ["MaxPooling2D does not fit what reaches it, of shape (28, 28, 1)"]),
-        ("dataset: {source: iris, preprocess: [StringLookup]}", "StringLookup", ["StringLookup cannot learn from"]),
+        ("dataset: {source: iris, preprocess: [StringLookup]}", "StringLookup", ["StringLookup takes texts, and the data is numbers"]),
         ("dataset: {source: iris, preprocess: [{Hashing: 0}]}", "{Hashing: 0}", ["Hashing cannot be made"]),
         ("model: own:number", "own:number", ["own:number returned int, not a Keras model", "def make(input_shape"]),
         ("model: own:failing", "own:failing", ["own:failing failed: ValueError: no net"]),
