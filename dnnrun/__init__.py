@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dnnrun.analysis.comparison import compare_runs
     from dnnrun.api import describe, plot, resume, train, verify
+    from dnnrun.baselines import fit_baselines
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
     from dnnrun.cross_validation import cross_validate
@@ -43,6 +44,7 @@ _OFFERED = {
     "fetch_dataset": "dnnrun.datasets",
     "find_dataset": "dnnrun.datasets",
     "find_runs": "dnnrun.store",
+    "fit_baselines": "dnnrun.baselines",
     "RunError": "dnnrun.errors",
     "TrainingError": "dnnrun.errors",
     "init_config": "dnnrun.starter.writing",
@@ -75,6 +77,7 @@ __all__ = [
     "fetch_dataset",
     "find_dataset",
     "find_runs",
+    "fit_baselines",
     "init_config",
     "list_datasets",
     "load_config",

@@ -239,7 +239,7 @@ def describe(
     experiment, dataset = _checked_data(experiment, observer, allow_code=allow_code)
     observer.preparing("building the model")
     if isinstance(experiment.model, EstimatorConfig):
-        from dnnrun.estimators.fitting import prepare  # noqa: PLC0415 - starts scikit-learn
+        from dnnrun.estimators.preparation import prepare  # noqa: PLC0415 - starts scikit-learn
 
         prepare(experiment, dataset)
         return None

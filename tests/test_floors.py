@@ -35,11 +35,12 @@ BELOW: dict[str, set[str]] = {
     "datasets": {"data", "config", "components", "errors"},
     "data_view": {"analysis", "data", "config", "components", "errors"},
     "api": _LIBRARY,
+    "baselines": {"api", "estimators", "running", "data", "config", "store", "errors"},
     "cross_validation": _LIBRARY,
     "doctor": {"api", "engine", "running", "data", "store", "errors"},
-    "cli": {"cross_validation", "doctor", *_LIBRARY, ""},
+    "cli": {"baselines", "cross_validation", "doctor", *_LIBRARY, ""},
     # dnnrun/__init__.py, which offers the library's names, each loaded when it is first used
-    "": {"cross_validation", "doctor", *_LIBRARY},
+    "": {"baselines", "cross_validation", "doctor", *_LIBRARY},
 }
 ONLY_IN = {
     "typer": {"cli"},

@@ -13,21 +13,22 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dnnrun.analysis import ranking
-from dnnrun.analysis.number_text import MISSING, config_text, metric_texts
-from dnnrun.analysis.run_figures import RunFigures, one_line, read_figures
+from dnnrun.analysis.number_text import MISSING, config_text, metric_text, metric_texts
+from dnnrun.analysis.run_figures import RunFigures, one_line, read_figures, spread_text
 from dnnrun.components import ConfigPath
 from dnnrun.config.differences import differing_paths, differing_values, dotted, shared_arguments, short_names
 from dnnrun.config.directions import Direction
 from dnnrun.errors import RunError
 from dnnrun.store import Run
 
-Kind = Literal["run", "status", "epochs", "config", "argument", "test", "best", "best_epoch", "final"]
+Kind = Literal["run", "status", "epochs", "config", "argument", "test", "folds", "best", "best_epoch", "final"]
 """What a column holds. ``config`` is one key. ``argument`` puts together what different components call the same, as
 ``optimizer.*.learning_rate`` of Adam and SGD, and stands in tables for people in place of these. ``test``, ``best``
-and ``final`` hold figures of a metric, in which one row can be best.
+and ``final`` hold figures of a metric, in which one row can be best; ``folds`` the mean over folds, its deviation in
+the text.
 """
 
-METRIC_KINDS: frozenset[Kind] = frozenset({"test", "best", "final"})
+METRIC_KINDS: frozenset[Kind] = frozenset({"test", "folds", "best", "final"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,15 @@ def _figure_columns(
     values = [ranking.value_of(figures, figure) for figures in readable]
     winners = ranking.best_rows(figure, values)
     texts = metric_texts(values)
+    if figure.startswith(ranking.FOLDS):
+        spreads = [figures.folds.get(ranking.metric_of(figure)) for figures in readable]
+        texts = [spread_text(*spread) if spread else MISSING for spread in spreads]
+        deviations = [Cell(spread[1], metric_text(spread[1])) if spread else Cell(None, MISSING) for spread in spreads]
+        cells = [Cell(value, texts[index], index in winners) for index, value in enumerate(values)]
+        return [
+            (Column(figure, figure, "folds", "right", is_main), cells),
+            (Column(f"deviation of {figure}", "deviation", "folds", "right", is_detail=True), deviations),
+        ]
     cells = [Cell(value, texts[index], index in winners) for index, value in enumerate(values)]
     if not figure.startswith(ranking.BEST):
         kind: Kind = "test" if figure.startswith(ranking.TEST) else "final"

@@ -1,7 +1,8 @@
 """Which metric runs are compared by, and which of them is better: the naming of figures, the order, the best.
 
-A figure is a metric together with what it was measured on: ``test accuracy`` from the evaluation, ``final
-val_accuracy`` from the last epoch, ``best val_accuracy`` from the epoch that had the best.
+A figure is a metric together with what it was measured on: ``test accuracy`` from the evaluation, ``cv accuracy`` the
+mean over the folds of a cross-validation, ``final val_accuracy`` from the last epoch, ``best val_accuracy`` from the
+epoch that had the best.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from dnnrun.analysis.run_figures import RunFigures
 from dnnrun.config.directions import Direction, direction_of
 from dnnrun.errors import ConfigError, suggest
 
-TEST, FINAL, BEST = "test ", "final ", "best "
+TEST, FOLDS, FINAL, BEST = "test ", "cv ", "final ", "best "
 _VALIDATION = "val_"
 
 # What a user may write before a metric, and the prefix that stands for it.
 _BEGINNINGS = (
     ("test_", TEST),
+    ("cv_", FOLDS),
     ("final_", FINAL),
     ("best_", BEST),
     *((begin, FINAL) for begin in ("training ", "training_", "train ", "train_")),
@@ -27,7 +29,7 @@ _BEGINNINGS = (
 
 def metric_of(figure: str) -> str:
     """Return the metric that a figure is of, as the history or the evaluation names it."""
-    for prefix in (TEST, FINAL, BEST):
+    for prefix in (TEST, FOLDS, FINAL, BEST):
         if figure.startswith(prefix):
             return figure.removeprefix(prefix)
     return figure
@@ -43,6 +45,9 @@ def value_of(figures: RunFigures, figure: str) -> float | None:
     metric = metric_of(figure)
     if figure.startswith(TEST):
         return figures.test.get(metric)
+    if figure.startswith(FOLDS):
+        spread = figures.folds.get(metric)
+        return spread[0] if spread else None
     if figure.startswith(BEST):
         best = figures.best.get(metric)
         return best.value if best else None
@@ -50,11 +55,12 @@ def value_of(figures: RunFigures, figure: str) -> float | None:
 
 
 def known_figures(runs: Sequence[RunFigures]) -> list[str]:
-    """Return every figure that at least one run has: test, then final, then best; validation before training."""
+    """Return every figure that at least one run has: test, folds, final, then best; validation before training."""
     test = dict.fromkeys(f"{TEST}{metric}" for run in runs for metric in run.test)
+    folds = dict.fromkeys(f"{FOLDS}{metric}" for run in runs for metric in run.folds)
     history = dict.fromkeys(metric for run in runs for metric in run.final)
     ordered = sorted(history, key=lambda metric: not metric.startswith(_VALIDATION))
-    return [*test, *(f"{FINAL}{metric}" for metric in ordered), *(f"{BEST}{metric}" for metric in ordered)]
+    return [*test, *folds, *(f"{FINAL}{metric}" for metric in ordered), *(f"{BEST}{metric}" for metric in ordered)]
 
 
 def resolve_figure(word: str, known: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dnnrun.analysis.number_text import metric_text
 from dnnrun.config.differences import FlatConfig, flatten
 from dnnrun.config.directions import direction_of
 from dnnrun.errors import RunError
@@ -34,6 +35,8 @@ class RunFigures:
         final: the metrics of the last epoch; NaN where one was not measured or not finite.
         best: each metric's best value over the epochs.
         test: the metrics on the test set; empty when there is none, or the run was evaluated on other rows.
+        folds: the mean of each metric over the folds of its training rows, and their deviation; empty when it was not
+            cross-validated.
         notes: what could not be read, a line each.
     """
 
@@ -45,6 +48,7 @@ class RunFigures:
     final: Mapping[str, float]
     best: Mapping[str, Best]
     test: Mapping[str, float]
+    folds: Mapping[str, tuple[float, float]]
     notes: tuple[str, ...]
 
 
@@ -59,8 +63,9 @@ def read_figures(run: Run) -> RunFigures:
     if not config:
         notes.append("run.json: holds no config")
     test: Mapping[str, float] = {}
+    folds: Mapping[str, tuple[float, float]] = {}
     try:
-        test = _test_metrics(run.evaluation)
+        test, folds = _test_metrics(run.evaluation), _over_folds(run.evaluation)
     except RunError as error:
         notes.append(one_line(error, run))
     planned = config.get("epochs")
@@ -74,6 +79,7 @@ def read_figures(run: Run) -> RunFigures:
         final=history.last(),
         best={metric: Best(*found) for metric, found in bests.items() if found},
         test=test,
+        folds=folds,
         notes=tuple(notes),
     )
 
@@ -94,3 +100,23 @@ def _test_metrics(evaluation: Mapping[str, Any] | None) -> dict[str, float]:
     if not all(value is None or isinstance(value, int | float) for value in metrics.values()):
         raise RunError("evaluation.json: holds a metric that is not a number")
     return {name: math.nan if value is None else float(value) for name, value in metrics.items()}
+
+
+def _over_folds(evaluation: Mapping[str, Any] | None) -> dict[str, tuple[float, float]]:
+    described = (evaluation or {}).get("cross_validation") or {}
+    try:
+        spreads = {name: (spread["mean"], spread["deviation"]) for name, spread in described.get("metrics", {}).items()}
+        return {name: (_number(mean), _number(deviation)) for name, (mean, deviation) in spreads.items()}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise RunError("evaluation.json: holds a cross-validation that cannot be read") from None
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None else float(value)
+
+
+def spread_text(mean: float | None, deviation: float | None) -> str:
+    """Return a mean with its deviation as text."""
+    if mean is None or deviation is None or not math.isfinite(mean):
+        return "nan"
+    return f"{metric_text(mean)} ± {metric_text(deviation)}"

@@ -16,6 +16,7 @@ from dnnrun.cli.leaving import leave
 COMMANDS = {
     "init": "dnnrun.cli.init:init",
     "train": "dnnrun.cli.train:train",
+    "baseline": "dnnrun.cli.baseline:baseline",
     "resume": "dnnrun.cli.resume:resume",
     "verify": "dnnrun.cli.verify:verify",
     "compare": "dnnrun.cli.compare:compare",

@@ -6,11 +6,13 @@ they learn from the rows that the estimator is fitted on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
+import scipy.sparse
 from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
@@ -89,7 +91,28 @@ class Columns(TransformerMixin, BaseEstimator):
 
     def transform(self, x: Mapping[str, Array]) -> Array:
         """Return shape (rows, numbers), in the order of the transformers."""
-        return np.hstack([transformer.transform(x[name]) for name, transformer in self.fitted_.items()])
+        made = [transformer.transform(x[name]) for name, transformer in self.fitted_.items()]
+        return scipy.sparse.hstack(made, format="csr") if any(map(scipy.sparse.issparse, made)) else np.hstack(made)
+
+
+class Texts(TransformerMixin, BaseEstimator):
+    """Texts of shape (rows, 1) as shape (rows,), which scikit-learn's vectorizers take."""
+
+    def fit(self, x: Array, y: Any = None) -> Self:
+        """Learn nothing."""
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def transform(self, x: Array) -> Array:
+        """Return the texts, one a row."""
+        return np.asarray(x).reshape(len(x)).astype(str)
+
+
+_MADE: dict[str, Any] = {"Rescaling": Rescaling, "Normalization": Normalization, "Flatten": Flat}
+_TAKEN: dict[str, set[str]] = {"Rescaling": {"scale", "offset"}, "Normalization": {"axis"}, "Flatten": set()}
+_FOR_TEXTS = {"StringLookup", "TextVectorization"}
 
 
 def build_features(experiment: Experiment, dataset: Dataset) -> Any:
@@ -121,27 +144,40 @@ def _transformer(experiment: Experiment, name: str, array: Array, *, is_mixed: b
     is_text = array.dtype.kind in "OUS"
     is_left_out = not isinstance(experiment.dataset.preprocess, dict) and not layers
     if is_text:
-        for index, layer in enumerate(layers):
-            if layer.name != "StringLookup":
-                raise _refusal(experiment, layer, (*path, index), "of texts there is StringLookup, as one-hot vectors")
         if array.ndim != 2 or array.shape[1] != 1:
             raise ConfigError(f"{name or 'the features'}: texts of shape {array.shape[1:]}", hint="one text a row")
-        return OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+        return _of_texts(experiment, layers, path)
     if is_mixed and is_left_out:
         return make_pipeline(Normalization(), Flat())
     steps = [_step(experiment, layer, (*path, index)) for index, layer in enumerate(layers)]
     return make_pipeline(*steps, Flat())
 
 
+def _of_texts(experiment: Experiment, layers: Sequence[Component], path: ConfigPath) -> Any:
+    """Return what stands for the layers of a text column: tf-idf for words, else a column for each text."""
+    for index, layer in enumerate(layers):
+        if layer.name not in _FOR_TEXTS:
+            hint = "of texts there are StringLookup, as one-hot vectors, and TextVectorization, as tf-idf"
+            raise _refusal(experiment, layer, (*path, index), hint)
+        if layer.name == "TextVectorization":
+            return make_pipeline(Texts(), TfidfVectorizer(max_features=layer.arguments.get("max_tokens")))
+    return OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+
+
+def can_be_made(layer: Component) -> bool:
+    """Whether a preprocessing layer has something in its place here."""
+    taken = _TAKEN.get(layer.name)
+    return layer.name in _FOR_TEXTS or (taken is not None and set(_arguments(layer)) <= taken)
+
+
+def _arguments(layer: Component) -> dict[str, Any]:
+    return {key: value for key, value in layer.arguments.items() if key not in {"name", "dtype"}}
+
+
 def _step(experiment: Experiment, layer: Component, path: ConfigPath) -> Any:
     """Return a preprocessing layer as a transformer."""
-    arguments = {key: value for key, value in layer.arguments.items() if key not in {"name", "dtype"}}
-    if layer.name == "Flatten":
-        return Flat()
-    if layer.name == "Rescaling" and set(arguments) <= {"scale", "offset"}:
-        return Rescaling(**arguments)
-    if layer.name == "Normalization" and set(arguments) <= {"axis"} and not isinstance(arguments.get("axis"), tuple):
-        return Normalization(**arguments)
+    if layer.name not in _FOR_TEXTS and can_be_made(layer):
+        return _MADE[layer.name](**_arguments(layer))
     what = "scikit-learn's models take Rescaling (scale, offset) and Normalization (axis)"
     raise _refusal(experiment, layer, path, f"{what}; text columns are encoded by themselves")
 

@@ -7,26 +7,20 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import joblib
 import numpy as np
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.utils.validation import has_fit_parameter
 
-from dnnrun.config.measures import Measure
 from dnnrun.config.resolved import to_plain, to_yaml
-from dnnrun.config.schema import EstimatorConfig, Experiment
-from dnnrun.config.tasks import Task
-from dnnrun.data.class_weights import class_weights
+from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Array, Dataset, Rows
-from dnnrun.errors import ConfigError, DnnrunError, Problem, TrainingError, in_words
-from dnnrun.estimators.building import PATH, build_estimator
-from dnnrun.estimators.features import build_features, rows_in_memory
-from dnnrun.estimators.judging import Said, guess, measure, metrics_of, say
+from dnnrun.errors import DnnrunError, Problem, TrainingError, in_words
+from dnnrun.estimators.building import PATH
+from dnnrun.estimators.judging import Said, guess, measure, say
+from dnnrun.estimators.preparation import Prepared, fit, prepare
+from dnnrun.estimators.validating import check_folds, cross_validated
 from dnnrun.running import facts
 from dnnrun.running.ending import Outcome
 from dnnrun.running.figures import classification_figures, regression_figures, samples_of
@@ -39,33 +33,13 @@ MOST_MEASURED = 10_000
 """How many training rows the training metrics are measured on, at most: nearest neighbours look at all for each."""
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """All that is needed to fit, checked against one another.
-
-    Args:
-        experiment: the config, resolved.
-        dataset: the data.
-        pipeline: features and estimator, not fitted yet.
-        metrics: what is measured, by its name in the history.
-        weights: of each training row, shape (rows,), or None.
-    """
-
-    experiment: Experiment
-    dataset: Dataset
-    pipeline: Pipeline
-    metrics: Mapping[str, Measure]
-    weights: Array | None
-
-    @property
-    def name(self) -> str:
-        """What scikit-learn calls the estimator."""
-        assert isinstance(self.experiment.model, EstimatorConfig)
-        return self.experiment.model.sklearn.name
-
-
 def fit_experiment(
-    experiment: Experiment, dataset: Dataset, *, runs_dir: Path, observer: Observer | None = None
+    experiment: Experiment,
+    dataset: Dataset,
+    *,
+    runs_dir: Path,
+    observer: Observer | None = None,
+    folds: int | None = None,
 ) -> Outcome:
     """Fit the estimator of one experiment into a new run directory.
 
@@ -74,75 +48,29 @@ def fit_experiment(
         dataset: its data.
         runs_dir: where the run directory is made.
         observer: who is told of the progress.
+        folds: also cross-validate it on the training rows, in so many folds; see `validating`.
 
     Raises:
         ConfigError: the config does not fit scikit-learn or the data; no directory was made.
+        DataError: there are too few rows for the folds; no directory was made.
         RunError: the directory cannot be made.
     """
     observer = observer or Observer()
     prepared = prepare(experiment, dataset)
+    if folds is not None:
+        check_folds(dataset, folds)
     writer = RunWriter.create(runs_dir, experiment.run_name, _record_of(prepared))
     try:
         document = experiment.document
         writer.write_config(document.written if document else None, to_yaml(experiment))
         if labels := dataset.label_maps():
             writer.write_labels(labels)
-        return _carry_out(prepared, writer, observer)
+        return _carry_out(prepared, writer, observer, folds)
     finally:
         writer.close()
 
 
-def prepare(experiment: Experiment, dataset: Dataset) -> Prepared:
-    """Build everything; nothing is written.
-
-    Raises:
-        ConfigError: the config does not fit scikit-learn or the data, with its line.
-    """
-    estimator = build_estimator(experiment)
-    rows_in_memory(dataset.train.x)
-    _check_task(experiment, dataset.task, estimator)
-    weights = _row_weights(experiment, dataset)
-    if weights is not None and not has_fit_parameter(estimator, "sample_weight"):
-        what = f"{type(estimator).__name__} cannot weigh rows or classes"
-        path = ("class_weight",) if experiment.class_weight is not None else PATH
-        raise ConfigError(Problem(what, experiment.place(path, of_key=True), "take the weights out"))
-    pipeline = make_pipeline(build_features(experiment, dataset), estimator)
-    return Prepared(experiment, dataset, pipeline, metrics_of(experiment, dataset.task), weights)
-
-
-def fit(prepared: Prepared) -> Pipeline:
-    """Fit the features and the estimator on the training rows; raises whatever scikit-learn raises."""
-    train, pipeline = prepared.dataset.train, prepared.pipeline
-    y: Array = train.class_numbers if prepared.dataset.task == "classification" else train.labels_of()
-    if y.ndim == 2 and y.shape[1] == 1:
-        y = y[:, 0]
-    last = pipeline.steps[-1][0]
-    given = {} if prepared.weights is None else {f"{last}__sample_weight": prepared.weights}
-    pipeline.fit(train.x, y, **given)
-    return pipeline
-
-
-def _check_task(experiment: Experiment, task: Task, estimator: Any) -> None:
-    from sklearn.base import is_classifier  # noqa: PLC0415 - beside its only use
-
-    if (task == "classification") is is_classifier(estimator):
-        return
-    found = "classes" if task == "classification" else "numbers"
-    what = f"{type(estimator).__name__} is a {'classifier' if is_classifier(estimator) else 'regressor'}"
-    hint = f"take a {'classifier' if task == 'classification' else 'regressor'}, or another target"
-    raise ConfigError(Problem(f"{what}, and the labels are {found}", experiment.place(PATH), hint))
-
-
-def _row_weights(experiment: Experiment, dataset: Dataset) -> Array | None:
-    """Return the weight of each training row: its own times that of its class; None where there are none."""
-    weights, by_class = dataset.train.weights, class_weights(experiment, dataset)
-    if by_class is not None:
-        of_class = np.array([by_class[number] for number in sorted(by_class)])[dataset.train.class_numbers]
-        weights = of_class if weights is None else weights * of_class
-    return weights
-
-
-def _carry_out(prepared: Prepared, writer: RunWriter, observer: Observer) -> Outcome:
+def _carry_out(prepared: Prepared, writer: RunWriter, observer: Observer, folds: int | None) -> Outcome:
     """Fit, measure and save; whatever happens is on disk when this returns."""
     failure: DnnrunError | KeyboardInterrupt | None = None
     with logging_to(writer.log_file, observer):
@@ -150,7 +78,7 @@ def _carry_out(prepared: Prepared, writer: RunWriter, observer: Observer) -> Out
             plan = _plan_of(prepared, writer)
             logger.info("run began: %s", plan)
             observer.fitting(plan)
-            _fit_and_evaluate(prepared, writer, observer)
+            _fit_and_evaluate(prepared, writer, observer, folds)
             _finish(writer, "completed")
         except KeyboardInterrupt as interrupt:
             failure = interrupt
@@ -161,7 +89,7 @@ def _carry_out(prepared: Prepared, writer: RunWriter, observer: Observer) -> Out
     return Outcome(writer.read(), failure)
 
 
-def _fit_and_evaluate(prepared: Prepared, writer: RunWriter, observer: Observer) -> None:
+def _fit_and_evaluate(prepared: Prepared, writer: RunWriter, observer: Observer, folds: int | None) -> None:
     dataset, start = prepared.dataset, time.perf_counter()
     observer.preparing(f"fitting {prepared.name}")
     pipeline = fit(prepared)
@@ -179,7 +107,13 @@ def _fit_and_evaluate(prepared: Prepared, writer: RunWriter, observer: Observer)
     writer.update(epochs_finished=1, weights_from_epoch=1, final=final)
     split = next(name for name in ("test", "validation", "train") if name in said)
     rows, judged = said[split]
-    _write_evaluation(prepared, writer, split, rows, judged)
+    figures, arrays = _evaluated(prepared, split, rows, judged)
+    if folds is not None:
+        observer.preparing(f"cross-validating {prepared.name}")
+        figures["cross_validation"] = cross_validated(prepared, folds)
+    writer.write_predictions(arrays)
+    writer.write_evaluation(figures)
+    logger.info("evaluated: %s", figures["metrics"])
 
 
 def _measured_rows(dataset: Dataset) -> dict[str, Rows]:
@@ -189,7 +123,8 @@ def _measured_rows(dataset: Dataset) -> dict[str, Rows]:
     return {name: rows.take(chosen) if name == "train" else rows for name, rows in dataset.splits.items()}
 
 
-def _write_evaluation(prepared: Prepared, writer: RunWriter, split: str, rows: Rows, said: Said) -> None:
+def _evaluated(prepared: Prepared, split: str, rows: Rows, said: Said) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return what evaluation.json holds, and what plots need."""
     dataset = prepared.dataset
     words, guessed = guess(rows, dataset)
     figures: dict[str, Any] = {
@@ -206,9 +141,7 @@ def _write_evaluation(prepared: Prepared, writer: RunWriter, split: str, rows: R
     else:
         figures["regression"] = regression_figures(rows.labels_of(), said.numbers)
         arrays = {"predicted": said.numbers, "true": rows.labels_of()}
-    writer.write_predictions(arrays)
-    writer.write_evaluation(figures)
-    logger.info("evaluated: %s", figures["metrics"])
+    return figures, arrays
 
 
 def _record_of(prepared: Prepared) -> dict[str, Any]:

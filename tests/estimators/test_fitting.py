@@ -18,7 +18,8 @@ from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Dataset
 from dnnrun.data.load import resolve_data
 from dnnrun.errors import ConfigError, TrainingError
-from dnnrun.estimators.fitting import fit, fit_experiment, prepare
+from dnnrun.estimators.fitting import fit_experiment
+from dnnrun.estimators.preparation import fit, prepare
 from dnnrun.running.ending import Outcome
 from dnnrun.running.observer import FitPlan, Observer
 
