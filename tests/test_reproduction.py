@@ -58,6 +58,7 @@ def test_the_document() -> None:
     results = {"mnist_adam": Result(MEASURED, seconds=12.4), "thoracic_surgery": failed}
     document = render([NET, NEEDY], results, ["On a machine."], fast=False)
     assert "3 not met:\n- mnist_adam: train accuracy: 0.95 published, 0.9000 here\n" in document
+    assert "- mnist_adam: train mae: not there\n" in document
     assert (
         "| [mnist_adam](../configs/mnist_adam.yaml) | train accuracy, epoch 2 | 0.7950 | 0.8000 | +0.0050 | 12 |\n"
         "|  | train accuracy | 0.9500 | 0.9000 | **-0.0500, missed** |  |\n"

@@ -120,7 +120,8 @@ def _identity(experiment: Experiment) -> str:
         return "none"
     written = read_layers(path).value
     parts = [written, list(experiment.changes), version("keras"), version("tensorflow")]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+    text = json.dumps(parts, sort_keys=True, default=str).replace(str(ROOT.parent), "..")
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def run(experiment: Experiment, kept: Kept, *, fast: bool) -> Result:
@@ -173,7 +174,8 @@ def _trained(experiment: Experiment, halt: int, found: dict[str, Any], folder: P
     )
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if ": error: " in line or line.startswith("error")]
-        raise TrialError((said or done.stderr.splitlines() or [f"exit code {done.returncode}"])[0].replace("|", "/"))
+        line = (said or done.stderr.splitlines() or [f"exit code {done.returncode}"])[0]
+        raise TrialError(line.replace(f"{ROOT}/", "").replace(str(ROOT.parent), "..").replace("|", "/"))
     run, test, history = _given(json.loads(done.stdout))
     return {
         "identity": found["identity"],

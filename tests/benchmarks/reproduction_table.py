@@ -76,8 +76,10 @@ def missed(experiments: Sequence[Experiment], results: Mapping[str, Result], *, 
             found.append(f"{experiment.title}: {result.trouble}")
             continue
         for line in lines_of(experiment, result, fast=fast):
-            if not line.is_met:
-                given = "nothing" if line.value is None else shown_of(line.figure, line.value)
+            if line.value is None:
+                found.append(f"{experiment.title}: {line.figure.name}: not there")
+            elif not line.is_met:
+                given = shown_of(line.figure, line.value)
                 found.append(f"{experiment.title}: {line.figure.name}: {line.figure.published} published, {given} here")
     return found + [f"{one} and {other} differ" for one, other in unequal(results)]
 
