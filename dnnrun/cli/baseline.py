@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dnnrun.cli.on_screen import training_screen
-from dnnrun.cli.options import CodeOption, QuietOption, SetOption, overrides_of
+from dnnrun.cli.options import CodeOption, OfflineOption, QuietOption, SetOption, overrides_of
 from dnnrun.cli.screen import command, results
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def baseline(
     quiet: QuietOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the runs with their metrics as one object.")] = False,
     allow_code: CodeOption = False,
+    _offline: OfflineOption = False,
 ) -> None:
     """Fit what a network should beat, on the same rows: a guess, a linear model, nearest neighbours, a small tree.
 

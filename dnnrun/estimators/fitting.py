@@ -12,6 +12,7 @@ from typing import Any
 
 import joblib
 import numpy as np
+from sklearn.pipeline import Pipeline
 
 from dnnrun.config.resolved import to_plain, to_yaml
 from dnnrun.config.schema import Experiment
@@ -73,27 +74,32 @@ def fit_experiment(
 def _carry_out(prepared: Prepared, writer: RunWriter, observer: Observer, folds: int | None) -> Outcome:
     """Fit, measure and save; whatever happens is on disk when this returns."""
     failure: DnnrunError | KeyboardInterrupt | None = None
+    doing = "fitted"
     with logging_to(writer.log_file, observer):
         try:
             plan = _plan_of(prepared, writer)
             logger.info("run began: %s", plan)
             observer.fitting(plan)
-            _fit_and_evaluate(prepared, writer, observer, folds)
+            observer.preparing(f"fitting {prepared.name}")
+            start = time.perf_counter()
+            pipeline = fit(prepared)
+            seconds = time.perf_counter() - start
+            doing = "evaluated"
+            _save_and_evaluate(prepared, pipeline, seconds, writer, observer, folds)
             _finish(writer, "completed")
         except KeyboardInterrupt as interrupt:
             failure = interrupt
             _finish(writer, "interrupted", str(interrupt) or "interrupted by the user")
         except Exception as error:
-            failure = _explained(error, prepared)
+            failure = _explained(error, prepared, doing)
             _finish(writer, "failed", in_words(failure))
     return Outcome(writer.read(), failure)
 
 
-def _fit_and_evaluate(prepared: Prepared, writer: RunWriter, observer: Observer, folds: int | None) -> None:
-    dataset, start = prepared.dataset, time.perf_counter()
-    observer.preparing(f"fitting {prepared.name}")
-    pipeline = fit(prepared)
-    seconds = time.perf_counter() - start
+def _save_and_evaluate(
+    prepared: Prepared, pipeline: Pipeline, seconds: float, writer: RunWriter, observer: Observer, folds: int | None
+) -> None:
+    dataset = prepared.dataset
     with writer.estimator_file() as path:
         joblib.dump(pipeline, path)
     observer.preparing("evaluating")
@@ -190,14 +196,14 @@ def _finish(writer: RunWriter, status: Any, failure: str | None = None) -> None:
     writer.finish(status, failure=failure)
 
 
-def _explained(error: Exception, prepared: Prepared) -> DnnrunError:
-    """Return what stopped the fit in the words of a message, at the line of the estimator."""
-    logger.error("fitting failed", exc_info=error)
+def _explained(error: Exception, prepared: Prepared, doing: str) -> DnnrunError:
+    """Return what stopped the estimator from being fitted or evaluated as a message, at its line."""
+    logger.error("%s could not be %s", prepared.name, doing, exc_info=error)
     if isinstance(error, DnnrunError):
         return error
     text = " ".join(str(error).split())
     hint = "it takes fewer rows (dataset.limit)" if isinstance(error, MemoryError) else "train.log has the details"
-    what = f"{prepared.name} cannot be fitted: {text or type(error).__name__}"
+    what = f"{prepared.name} cannot be {doing}: {text or type(error).__name__}"
     failure = TrainingError(Problem(what, prepared.experiment.place(PATH), hint))
     failure.__cause__ = error
     return failure

@@ -1,4 +1,4 @@
-"""Rules about models of scikit-learn: what is for networks says nothing to them."""
+"""Rules about models of scikit-learn: what is for networks says nothing to them, and each is for one task."""
 
 from __future__ import annotations
 
@@ -40,6 +40,31 @@ def keys_for_networks(subject: Subject) -> Iterator[Finding]:
         if getattr(experiment.dataset, key) != DatasetConfig.model_fields[key].default:
             path: ConfigPath = ("dataset", key)
             yield Finding(f"dataset.{key} is for networks, and the model is {name}", path, "take it out", of_key=True)
+
+
+def estimator_of_another_task(subject: Subject) -> Iterator[Finding]:
+    """A regressor and labels that are classes, or a classifier and labels that are measured."""
+    name, facts = subject.estimator.name if subject.estimator else "", subject.facts
+    if facts is None or catalog.find("estimators", name) is None:
+        return
+    path: ConfigPath = ("model", "sklearn")
+    if catalog.is_classifier(name) and facts.has_fractions and facts.label_range is not None:
+        least, most = facts.label_range
+        what = f"{name} is a classifier, and the labels are numbers with fractions, from {least:g} to {most:g}"
+        yield Finding(what, path, f"take a regressor, such as {_counterpart(name)}, or another target")
+    elif not catalog.is_classifier(name) and facts.task == "classification":
+        classes = f"{len(facts.classes)} classes" if facts.classes else "classes"
+        what = f"{name} is a regressor, and the labels are {classes}"
+        yield Finding(what, path, f"take a classifier, such as {_counterpart(name)}, or another target")
+
+
+def _counterpart(name: str) -> str:
+    """Return the estimator of the same kind for the other task, or else a linear one."""
+    is_classifier = catalog.is_classifier(name)
+    was, other = ("Classifier", "Regressor") if is_classifier else ("Regressor", "Classifier")
+    same_kind = name.replace(was, other) if was in name else f"{name}{other}"
+    linear = "LinearRegression" if is_classifier else "LogisticRegression"
+    return same_kind if catalog.find("estimators", same_kind) else linear
 
 
 def _remedy(key: str, name: str) -> str:

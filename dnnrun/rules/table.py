@@ -154,4 +154,7 @@ RULES: dict[str, Rule] = {
         "an estimator of scikit-learn is fitted in one go, by its own arguments",
         estimators.keys_for_networks,
     ),
+    "estimator-and-labels": Rule(
+        "error", "a classifier tells which of a few, a regressor how much", estimators.estimator_of_another_task
+    ),
 }

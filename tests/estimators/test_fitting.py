@@ -138,12 +138,22 @@ def test_what_does_not_fit_leaves_nothing_on_disk(fit: Fit, tmp_path: Any, lines
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_fit_that_fails_says_so_at_its_line(fit: Fit) -> None:
-    outcome = fit("model: {sklearn: {KNeighborsClassifier: {n_neighbors: 500}}}")
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (
+            "{KNeighborsClassifier: {n_neighbors: 500}}",
+            "KNeighborsClassifier cannot be evaluated: Expected n_neighbors",
+        ),
+        ("{GaussianNB: {priors: [0.5, 0.5]}}", "GaussianNB cannot be fitted: Number of priors"),
+    ],
+)
+def test_what_fails_says_so_at_its_line(fit: Fit, model: str, message: str) -> None:
+    outcome = fit(f"model: {{sklearn: {model}}}")
     assert isinstance(outcome.failure, TrainingError)
     assert outcome.run.status == "failed"
     [problem] = outcome.failure.problems
-    assert "KNeighborsClassifier cannot be fitted" in problem.what
+    assert problem.what.startswith(message)
     assert problem.where is not None
     assert problem.where.line
 
