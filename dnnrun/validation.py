@@ -15,6 +15,7 @@ from dnnrun.config.topology import ROWS
 from dnnrun.data.defaults import with_defaults
 from dnnrun.data.facts import Facts, Leaks
 from dnnrun.data.facts.cheap import cheap_facts, faults_of_files
+from dnnrun.data.table_columns import faults_of_names, kinds_by_input
 from dnnrun.errors import ConfigError, Problem, in_order
 from dnnrun.rules.checking import check_meaning
 
@@ -60,7 +61,8 @@ def _said_of_the_rest(error: FaultyNames) -> list[Problem]:
 
 def problems_of(experiment: Experiment, facts: Facts | None, leaks: Leaks | None = None) -> list[Problem]:
     """Return what can be said of a config that was read, given what is known of its data."""
-    return in_order([*experiment.warnings, *check_meaning(experiment, facts, leaks=leaks)])
+    faults = faults_of_names(experiment, tuple(facts.columns)) if facts and facts.columns else ()
+    return in_order([*experiment.warnings, *faults, *check_meaning(experiment, facts, leaks=leaks)])
 
 
 def resolve(config: str | Path, overrides: Iterable[str | Override] = ()) -> Experiment:
@@ -75,7 +77,16 @@ def resolve(config: str | Path, overrides: Iterable[str | Override] = ()) -> Exp
     """
     experiment = load_config(config, overrides)
     facts = cheap_facts(experiment)
-    if facts is None:
+    data = experiment.dataset
+    if facts is None or (facts.columns is None and (not facts.shapes or isinstance(data.preprocess, dict))):
         return experiment
-    inputs = tuple(name or ROWS for name in facts.shapes)
-    return with_defaults(experiment, inputs=inputs, images={ONLY} if facts.is_image else ())
+    names = tuple(facts.columns or ())
+    if names and (faults := list(faults_of_names(experiment, names))):
+        raise ConfigError(*faults)
+    return with_defaults(
+        experiment,
+        inputs=tuple(data.inputs or (ROWS,)),
+        images={ONLY} if facts.is_image else (),
+        names=names,
+        columns=kinds_by_input(data, facts.columns),
+    )

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from dnnrun.config.load import load_config
+from dnnrun.config.origins import origins
 from dnnrun.config.resolved import to_plain, to_yaml
 from dnnrun.data.load import resolve_data
-from dnnrun.validation import resolve
+from dnnrun.errors import ConfigError
+from dnnrun.validation import resolve, validate
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 REST = "model: {layers: [Flatten, {Dense: 2}]}\noptimizer: Adam\nloss: sparse_categorical_crossentropy\nseed: null\n"
@@ -24,6 +26,71 @@ FORMS = ["boston_regression", "fashion_onehot", "iris_branches", "iris_softmax",
 def test_shipped_configs(path: Path) -> None:
     kept, _ = resolve_data(load_config(path))
     assert to_yaml(resolve(path)) == to_yaml(kept)
+
+
+MIXED = "n,s,t,p,y\n" + "".join(f"{n},{'ab'[n % 2]},{str(n % 3 == 0).lower()},{n % 2},{n % 2}\n" for n in range(20))
+OF_TABLE = "  test_split: 0.2\n"
+OF_INPUTS = "  inputs: {one: [n, t], other: [s, p]}\n  preprocess: {one: [{Rescaling: 2}], p: [Normalization]}\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("{csv: {path: t.csv, target: y}}", OF_TABLE),
+        ("{csv: {path: t.csv, target: y}}", OF_TABLE + "  preprocess: {s: [{Hashing: 3}]}\n"),
+        ("{csv: {path: t.csv, target: y}}", OF_TABLE + OF_INPUTS),
+        ("{csv: {path: t.csv, target: y, drop: s}}", OF_TABLE),
+        ("{csv: {path: t.csv, target: y, drop: s}}", OF_TABLE + "  preprocess: {n: [Normalization]}\n"),
+        ("iris", "  preprocess: {petal_width: [{Rescaling: 2}]}\n"),
+    ],
+)
+def test_tables_prepared_by_column(source: str, lines: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text(MIXED)
+    both = "{layers: [{Concatenate: {inputs: [one, other]}}, {Dense: 2}]}"
+    layers = both if "inputs" in lines else "{layers: [{Dense: 3}]}"
+    rest = REST.replace("{layers: [Flatten, {Dense: 2}]}", layers).replace("null", "1")
+    Path("c.yaml").write_text(f"dataset:\n  source: {source}\n{lines}{rest}")
+    kept, _ = resolve_data(load_config("c.yaml"))
+    resolved = resolve("c.yaml")
+    assert kept.dataset.preprocess is not None
+    assert resolved.dataset.preprocess == kept.dataset.preprocess
+    written = {} if "preprocess" not in lines else load_config("c.yaml").dataset.preprocess
+    assert isinstance(written, dict)
+    for path, origin in origins(resolved).items():
+        if path[:2] == ("dataset", "preprocess"):
+            assert (origin == "default, chosen by the data") == (path[2:3] not in {(name,) for name in written})
+
+
+def test_names_that_a_table_does_not_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text(MIXED)
+    Path("c.yaml").write_text(
+        f"dataset: {{source: {{csv: {{path: t.csv, target: y}}}}, preprocess: {{m: [Normalization]}}}}\n{REST}"
+    )
+    problem, *others = [problem for problem in validate("c.yaml") if problem.severity == "error"]
+    assert [other.rule for other in others] == ["no-probabilities"] * len(others)
+    assert problem.what == "preprocess names 'm', which is no input or column of the data"
+    assert "there are: rows, n, s, t, p" in problem.hint
+    with pytest.raises(ConfigError, match="names 'm'"):
+        resolve("c.yaml")
+    Path("c.yaml").write_text(
+        "dataset: {source: {csv: {path: t.csv, target: y}}, inputs: {one: [n, s, t, q]}}\n"
+        + REST.replace("Flatten, {Dense: 2}", "{Dense: {units: 2, inputs: one}}")
+    )
+    assert [problem.what for problem in validate("c.yaml") if not problem.rule] == [
+        "the data has no column 'q' for the input 'one'"
+    ]
+
+
+def test_what_gaps_are_filled_with_may_decide(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(f"{MIXED}1,a,true,,1\n")
+    source = f"{{csv: {{path: {tmp_path / 't.csv'}, target: y, impute: {{p: mean}}}}}}"
+    (tmp_path / "c.yaml").write_text(f"dataset: {{source: {source}}}\n{REST}")
+    assert resolve(tmp_path / "c.yaml").dataset.preprocess is None
+    assert isinstance(
+        resolve(tmp_path / "c.yaml", ["dataset.source.csv.impute.p=most_frequent"]).dataset.preprocess, dict
+    )
 
 
 def test_what_only_the_data_can_tell_is_left_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

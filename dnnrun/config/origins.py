@@ -65,10 +65,12 @@ def _lines(node: Any, value: Any, path: ConfigPath) -> Iterator[tuple[int, Confi
 
 def _origin(experiment: Experiment, path: ConfigPath) -> str:
     document = experiment.document
+    if path[:2] == _BY_THE_DATA and document is not None and _is_left_open(path, document.value):
+        return f"{_DEFAULT}, chosen by the data"
     if document is not None and path == ("name",) and document.value.get("name") is None:
         return "the file's name"
     if document is not None and not _is_given(experiment, path, document.value):
-        return f"{_DEFAULT}, chosen by the data" if path[:2] == _BY_THE_DATA else _DEFAULT
+        return _DEFAULT
     place = experiment.place(path)
     if place is None:
         return "given"
@@ -82,6 +84,15 @@ def _is_given(experiment: Experiment, path: ConfigPath, written: Mapping[Any, An
         return section in written
     inner = written[section]
     return rest[0] in inner if isinstance(inner, Mapping) else rest[0] == "source"  # as in 'dataset: mnist'
+
+
+def _is_left_open(path: ConfigPath, written: Mapping[Any, Any]) -> bool:
+    """Whether it is not written how a column is prepared, or nothing about that at all."""
+    dataset = written.get("dataset")
+    if not isinstance(dataset, Mapping) or "preprocess" not in dataset:
+        return True
+    given = dataset["preprocess"] or {}
+    return len(path) > len(_BY_THE_DATA) and isinstance(given, Mapping) and path[2] not in given
 
 
 def _in_one_line(origin: str) -> str:

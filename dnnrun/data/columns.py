@@ -1,14 +1,13 @@
-"""Tables whose columns are prepared each for itself: which tables these are, and of what kind each column is."""
+"""Tables that have been read, and whose columns are prepared each for itself: of what kind each column is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from dnnrun.config.outputs import ONLY
-from dnnrun.config.schema import DatasetConfig, Experiment
+from dnnrun.config.schema import Experiment
 from dnnrun.config.topology import ROWS
 from dnnrun.data.dataset import Array, Dataset, Rows, SourceData, by_name
-from dnnrun.data.defaults import Kind
+from dnnrun.data.table_columns import Kind, columns_by_input
 from dnnrun.errors import ConfigError, Problem
 
 MOST_TEXTS = 1000  # that are told apart by a number each, unless the config says so
@@ -16,24 +15,19 @@ _FEWER = "{Hashing: {num_bins: 100, output_mode: one_hot}}"
 _SAMPLE = 10_000  # rows of a table on disk that are looked at
 
 
-def columns_by_input(experiment: Experiment, source: SourceData) -> dict[str, tuple[str, ...]] | None:
-    """Return the columns that each input of the layers is made of, where they are prepared each for itself, or None.
-
-    That is so where a table has texts among its numbers, and where the config says how to prepare one of its columns.
-    The names in ``dataset.inputs`` are known to be columns.
-    """
-    names, config = source.feature_names, experiment.dataset
-    if names is None:
+def columns_to_prepare(experiment: Experiment, source: SourceData) -> dict[str, tuple[str, ...]] | None:
+    """Return the columns of each input of the layers, where each is prepared for itself: see `columns_by_input`."""
+    names = source.feature_names
+    is_mixed = names is not None and isinstance(source.x, dict) and set(source.x) == set(names)
+    if names is None or (isinstance(source.x, dict) and not is_mixed):
         return None
-    is_by_column = set(source.x) == set(names) if isinstance(source.x, dict) else _names_columns(config, names)
-    if not is_by_column:
-        return None
-    return dict(config.inputs) if config.inputs else {ONLY: tuple(names)}
+    return columns_by_input(experiment.dataset, names, is_mixed=is_mixed)
 
 
-def _names_columns(config: DatasetConfig, names: Sequence[str]) -> bool:
-    named = config.preprocess if isinstance(config.preprocess, dict) else {}
-    return any(name in names and name not in (config.inputs or (ROWS,)) for name in named)
+def names_of_columns(dataset: Dataset) -> tuple[str, ...]:
+    """Return the names of the columns of a table in order, those of all inputs; none for what is no table."""
+    names = dataset.feature_names or ()
+    return tuple(name for of_input in names.values() for name in of_input) if isinstance(names, dict) else names
 
 
 def kinds_of_columns(dataset: Dataset) -> dict[str, dict[str, Kind]]:
@@ -43,11 +37,13 @@ def kinds_of_columns(dataset: Dataset) -> dict[str, dict[str, Kind]]:
     rows = dataset.train
     sample = by_name(rows.spread(min(_SAMPLE, len(rows))).x if rows.stream is not None else rows.x)
     return {
-        name or ROWS: {column: _kind(sample[column]) for column in columns} for name, columns in dataset.columns.items()
+        name or ROWS: {column: kind_of(sample[column]) for column in of_input}
+        for name, of_input in dataset.columns.items()
     }
 
 
-def _kind(column: Array) -> Kind:
+def kind_of(column: Array) -> Kind:
+    """Return what a column holds, in whatever shape."""
     if is_text(column):
         return "text"
     return "truth" if ((column == 0) | (column == 1)).all() else "number"

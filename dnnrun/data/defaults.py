@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from dnnrun.components import Component
 from dnnrun.config.graph import unknown_inputs
 from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import Experiment
+from dnnrun.data.table_columns import Kind
 from dnnrun.errors import ConfigError
-
-Kind = Literal["number", "truth", "text"]
-"""Of a column: numbers, true and false as 1 and 0, or texts."""
 
 _OF_IMAGES = (Component("Rescaling", {"scale": 1 / 255}),)
 _OF_TEXTS = (Component("TextVectorization", {"max_tokens": 10_000, "output_sequence_length": 200}),)
@@ -29,6 +27,7 @@ def with_defaults(
     inputs: Sequence[str],
     images: Collection[str],
     texts: Collection[str] = (),
+    names: Collection[str] = (),
     columns: Mapping[str, Mapping[str, Kind]] | None = None,
 ) -> Experiment:
     """Return the config with the preprocessing of its rows in full.
@@ -41,15 +40,15 @@ def with_defaults(
         inputs: what its layers call the data's inputs.
         images: which of them are pictures; `ONLY` for one that has no name.
         texts: which of them are texts, likewise.
-        columns: the kinds of the columns by the input that they are a part of, where they are prepared by column.
+        names: of a table's columns.
+        columns: their kinds by the input that they are a part of, where they are prepared by column.
 
     Raises:
         ConfigError: it names preprocessing of inputs and columns that the data does not have.
     """
     given, columns = experiment.dataset.preprocess, columns or {}
     if given is not None:
-        known = [*inputs, *(column for of_input in columns.values() for column in of_input)]
-        problems = list(unknown_inputs(given, known, experiment.place))
+        problems = list(unknown_inputs(given, [*inputs, *names], experiment.place))
         if problems:
             raise ConfigError(*problems)
     layers: Any = given

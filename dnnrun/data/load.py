@@ -13,7 +13,7 @@ import numpy as np
 from dnnrun.config.outputs import ONLY, Output
 from dnnrun.config.schema import EstimatorConfig, Experiment
 from dnnrun.config.tasks import Task, is_for_classes, takes_class_numbers, task_of, wants_vectors
-from dnnrun.data.columns import check_number_of_texts, columns_by_input, kinds_of_columns
+from dnnrun.data.columns import check_number_of_texts, columns_to_prepare, kinds_of_columns, names_of_columns
 from dnnrun.data.dataset import Array, Arrays, Dataset, Rows, SourceData, Target, by_name
 from dnnrun.data.defaults import with_defaults
 from dnnrun.data.division import divide
@@ -48,7 +48,7 @@ def load_dataset(experiment: Experiment, *, allow_code: bool = False) -> Dataset
     source = read_source(experiment, config.source, ("dataset", "source"), allow_code=allow_code)
     fingerprint = source.fingerprint()
     source = labels_by_output(experiment, source)
-    positions, columns = input_columns(experiment, source), columns_by_input(experiment, source)
+    positions, columns = input_columns(experiment, source), columns_to_prepare(experiment, source)
     tasks = {output.name: _task_of(output, source, experiment) for output in experiment.outputs}
     others: dict[str, SourceData] = {}
     for split, named in config.own_sources.items():
@@ -136,7 +136,12 @@ def resolve_data(experiment: Experiment, *, allow_code: bool = False) -> tuple[E
     kinds = kinds_of_columns(dataset)
     check_number_of_texts(experiment, dataset.train, kinds)
     resolved = with_defaults(
-        experiment, inputs=dataset.inputs, images=dataset.images, texts=dataset.texts, columns=kinds
+        experiment,
+        inputs=dataset.inputs,
+        images=dataset.images,
+        texts=dataset.texts,
+        names=names_of_columns(dataset),
+        columns=kinds,
     )
     return resolved, dataset
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dnnrun.config.schema import Experiment
 from dnnrun.data.dataset import Arrays, SourceData, columns_of
+from dnnrun.data.table_columns import faults_of_inputs
 from dnnrun.errors import ConfigError, Problem, suggest
 
 _PATH = ("dataset", "inputs")
@@ -27,24 +28,7 @@ def input_columns(experiment: Experiment, source: SourceData) -> dict[str, list[
         if isinstance(source.x, dict):
             hint = f"take inputs out: the data has named inputs already: {', '.join(source.x)}"
         raise ConfigError(Problem(what, experiment.place(_PATH, of_key=True), hint))
-    problems = [
-        Problem(
-            f"the data has no column {column!r} for the input {name!r}",
-            experiment.place((*_PATH, name, index)),
-            f"{suggest(column, names)}\ncolumns: {', '.join(names[:20])}{', ...' if names[20:] else ''}".strip(),
-        )
-        for name, columns in inputs.items()
-        for index, column in enumerate(columns)
-        if column not in names
-    ]
-    used = {column for columns in inputs.values() for column in columns}
-    left = [name for name in names if name not in used]
-    if left and not problems:
-        what = f"no input has the {'columns' if left[1:] else 'column'} {', '.join(map(repr, left[:10]))}"
-        hint = "put each into an input"
-        if experiment.dataset.source.name == "csv":
-            hint += f", or leave it out: drop: [{', '.join(left[:10])}]"
-        problems.append(Problem(what, experiment.place(_PATH, of_key=True), hint))
+    problems = faults_of_inputs(experiment, names)
     if problems:
         raise ConfigError(*problems)
     return {name: [names.index(column) for column in columns] for name, columns in inputs.items()}

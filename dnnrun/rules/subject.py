@@ -13,8 +13,9 @@ from dnnrun.config.graph import topology_of
 from dnnrun.config.measures import logged_name, snake_case
 from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import EstimatorConfig, Experiment, ModelConfig
-from dnnrun.config.topology import ROWS, Node, Topology
+from dnnrun.config.topology import Node, Topology
 from dnnrun.data.facts import Facts, Leaks
+from dnnrun.data.table_columns import Kind, kinds_by_input
 from dnnrun.errors import ConfigError
 from dnnrun.rules.shapes import Reached, Shape, follow
 
@@ -86,8 +87,8 @@ class Subject:
 
     @property
     def has_one_input(self) -> bool:
-        """Whether all that is known of the features is known of one input."""
-        return self.facts is not None and len(self.facts.shapes) == 1
+        """Whether all that is known of the features is known of one input, which is not prepared by column."""
+        return self.facts is not None and len(self.facts.shapes) == 1 and not self._kinds
 
     @property
     def loss(self) -> Component | None:
@@ -119,18 +120,30 @@ class Subject:
 
     def _given_by_data(self, name: str) -> Shape | None:
         """Return the shape of an input of the data behind its preprocessing."""
-        shapes = self.facts.shapes if self.facts and not self._is_by_column else {}
+        if name in self._kinds:
+            return self._joined_columns(name)
+        shapes = self.facts.shapes if self.facts else {}
         shape = shapes.get(name) or shapes.get(ONLY)
         for layer in self.preprocessing_of(name):
             shape = follow(layer, shape).gives
         return shape
 
-    @property
-    def _is_by_column(self) -> bool:
-        """Whether the config says how columns of a table are prepared: what that makes of them, only the data tells."""
-        config = self.experiment.dataset
-        named = config.preprocess if isinstance(config.preprocess, dict) else {}
-        return bool(self.facts and not all(name in self.facts.shapes or name == ROWS for name in named))
+    @cached_property
+    def _kinds(self) -> Mapping[str, Mapping[str, Kind]]:
+        """The kinds of the columns by input, where they are prepared each for itself."""
+        return kinds_by_input(self.experiment.dataset, self.facts.columns) if self.facts else {}
+
+    def _joined_columns(self, name: str) -> Shape | None:
+        """Return the shape of an input made of columns; of texts only the data tells how many numbers they become."""
+        width = 0
+        for column, kind in self._kinds[name].items():
+            shape: Shape | None = None if kind == "text" else (1,)
+            for layer in self.experiment.dataset.preprocessing_of_column(column, name)[0]:
+                shape = follow(layer, shape).gives
+            if shape is None or len(shape) != 1:
+                return None
+            width += shape[0]
+        return (width,)
 
     def preprocessing_of(self, name: str) -> tuple[Component, ...]:
         """Return the preprocessing of an input of the data, by the name that layers call it."""

@@ -67,6 +67,7 @@ TABLES = {
     "classes as text": "a,b,y\n1,2,no\n4,5,yes\n3,3,no\n",
     "truths": "a,b,y\n1,true,0\n4,FALSE,1\n",
     "blanks and quotes": 'a,"b",y\n 1 , 2 ,"x, y"\n3,4,z\n',
+    "texts, truths and numbers": "s,t,n,y\nred,1,1.5,no\nblue,0,300,yes\nred,1,7,no\n",
     "a mark at the beginning": "\ufeffa,b,y\n1,2,3\n4,5,6\n",
 }
 
@@ -87,9 +88,22 @@ def test_a_table_with_text_has_no_shape_yet(tmp_path: Path) -> None:
     facts = cheap_facts(experiment({"source": source}))
     assert facts is not None
     assert (facts.shapes, facts.classes, facts.label_counts, facts.rows) == ({}, ("no", "yes"), (2, 1), {"train": 3})
+    assert facts.columns == {"s": "text", "n": "number"}
     assert not [
         problem for problem in problems_of(experiment({"source": source}), facts) if "inputs go" in problem.what
     ]
+
+
+def test_labels_of_a_table_with_text_are_told_whether_it_is_read_or_not(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("s,n,t,y\n" + "red,1.5,true,no\nblue,300,false,yes\nred,2,true,no\n" * 4)
+    config = experiment({"source": {"csv": {"path": str(tmp_path / "a.csv"), "target": "y"}}})
+    told, found = cheap_facts(config), facts_of_dataset(load_dataset(config))
+    assert told == found
+    wide = experiment(
+        {**config.dataset.model_dump(), "source": config.dataset.source, "preprocess": {"n": []}},
+        model={"layers": [{"Embedding": {"input_dim": 2, "output_dim": 2}}]},
+    )
+    assert [problem.rule for problem in problems_of(wide, found) if "Embedding" in problem.what] == []
 
 
 @pytest.mark.parametrize(
@@ -135,6 +149,8 @@ def test_separator_drop_and_test_file(tmp_path: Path) -> None:
         "a,y\n2024-01-31,1\n",
         "a;y\n1,5;1\n",
         "a,y\n1,NA\n",
+        "a,a,y\n1,2,3\n",
+        ",y\n1,3\n",
     ],
 )
 def test_nothing_is_said_of_a_table_that_its_reader_may_refuse(text: str, tmp_path: Path) -> None:

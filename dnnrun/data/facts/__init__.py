@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dnnrun.config.tasks import Task
+from dnnrun.data.table_columns import Kind
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class SourceFacts:
             where there are so many different ones that they cannot be classes.
         label_range: the least and the greatest label, for numbers.
         class_names: what the source calls its classes, or None.
+        columns: the kind of each column of features, in order; None for what has no columns with names.
     """
 
     rows: int
@@ -46,6 +48,7 @@ class SourceFacts:
     label_counts: Mapping[str, int] | None
     label_range: tuple[float, float] | None
     class_names: tuple[str, ...] | None = None
+    columns: Mapping[str, Kind] | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Facts:
         label_counts: how many rows have each class.
         label_range: the least and the greatest target, for regression.
         has_fractions: whether the labels are numbers of which some are not whole.
+        columns: the kind of each column of a table, in order; None for what has no columns with names.
     """
 
     task: Task
@@ -79,6 +83,7 @@ class Facts:
     label_counts: tuple[int, ...]
     label_range: tuple[float, float] | None
     has_fractions: bool = False
+    columns: Mapping[str, Kind] | None = None
 
 
 @dataclass(frozen=True)

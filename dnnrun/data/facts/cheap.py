@@ -87,6 +87,7 @@ def facts_for(experiment: Experiment, output: Output, source: SourceFacts) -> Fa
         label_counts=tuple(counts.values()) if is_classes else (),
         label_range=source.label_range,
         has_fractions=source.has_fractions,
+        columns=source.columns,
     )
 
 

@@ -90,6 +90,7 @@ def _california(version: str = "large", test_split: float = 0.2, seed: int = 113
         are_one_hot=False,
         label_counts=None,
         label_range=(14_999.0, 500_001.0),
+        columns=dict.fromkeys(CALIFORNIA, "number"),
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from dnnrun.data.facts import SourceFacts
 from dnnrun.data.sources.notations import DATE, MISSING, NEARLY_NUMBER, TRUTHS, number_in
 from dnnrun.data.sources.separator import separator_of
+from dnnrun.data.table_columns import Kind
 
 LARGEST = 2_000_000  # bytes; of more, nothing is cheap
 _MOST_CLASSES = 1000
@@ -53,7 +54,8 @@ def facts_of_csv(
         return None
     kept = [_feature([row[index] for row in rows], decimal, has_gaps=impute is not None) for index in features]
     labels = [row[names.index(str(target))] for row in rows]
-    if any(cells is None for cells in kept) or any(label in MISSING for label in labels):
+    is_odd = len(set(names)) < len(names) or any(not names[index] for index in features)
+    if is_odd or any(cells is None for cells in kept) or any(label in MISSING for label in labels):
         return None
     numbers = _numbers(labels, decimal)
     counts = Counter(labels) if numbers is None else Counter(_short(number) for number in numbers)
@@ -73,7 +75,27 @@ def facts_of_csv(
         are_one_hot=False,
         label_counts={label: counts[label] for label in order} if len(counts) <= _MOST_CLASSES else None,
         label_range=(min(numbers), max(numbers)) if numbers else None,
+        columns=_kinds([names[index] for index in features], kept, len(rows), impute),
     )
+
+
+def _kinds(
+    names: Sequence[str],
+    kept: Sequence[list[float] | None],
+    rows: int,
+    impute: str | Mapping[str, str] | None,
+) -> dict[str, Kind] | None:
+    """Return the kind of each column, by all rows; None where it hangs on what gaps are filled with."""
+    kinds: dict[str, Kind] = {}
+    for name, values in zip(names, kept, strict=True):
+        if not values:
+            kinds[name] = "text"
+            continue
+        kinds[name] = "truth" if {*values} <= {0.0, 1.0} else "number"
+        strategy = impute.get(name) if isinstance(impute, Mapping) else impute
+        if kinds[name] == "truth" and len(values) < rows and strategy != "most_frequent":
+            return None
+    return kinds
 
 
 def _cells(
