@@ -10,6 +10,8 @@ import numpy as np
 from dnnrun.data.dataset import Array
 from dnnrun.errors import DataError
 
+_BLOCK = 2**20  # labels that are looked up at a time: there may be tens of millions
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -35,9 +37,12 @@ class Labels:
             return y.astype(np.float32)
         flat = _plain(y)
         order = np.argsort(self.values, kind="stable")
-        found = np.searchsorted(self.values, flat, sorter=order)
-        numbers = order[np.minimum(found, len(order) - 1)].astype(np.int64)
-        wrong = self.values[numbers] != flat
+        numbers, wrong = np.empty(len(flat), dtype=np.int64), np.empty(len(flat), dtype=bool)
+        for start in range(0, len(flat), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            found = np.searchsorted(self.values, flat[block], sorter=order)
+            numbers[block] = order[np.minimum(found, len(order) - 1)]
+            wrong[block] = self.values[numbers[block]] != flat[block]
         if wrong.any():
             unknown = ", ".join(repr(label) for label in np.unique(flat[wrong])[:3].tolist())
             more = ", ..." if len(self.names) > 10 else ""

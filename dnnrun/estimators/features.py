@@ -18,7 +18,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from dnnrun.components import Component, ConfigPath
 from dnnrun.config.schema import Experiment
-from dnnrun.data.dataset import Array, Arrays, Dataset, by_name
+from dnnrun.data.dataset import Array, Dataset, by_name
 from dnnrun.errors import ConfigError, Problem
 
 _SMALLEST_DEVIATION = 1e-7  # as Keras's Normalization keeps what it divides by from 0
@@ -132,11 +132,12 @@ def build_features(experiment: Experiment, dataset: Dataset) -> Any:
     return Columns(made) if isinstance(dataset.train.x, dict) else next(iter(made.values()))
 
 
-def rows_in_memory(arrays: Arrays) -> Arrays:
-    """Return the features, where they are arrays and not pieces of what does not fit into memory."""
-    if all(isinstance(array, np.ndarray) for array in by_name(arrays).values()):
-        return arrays
-    raise ConfigError("scikit-learn needs all rows in memory", hint="take fewer: dataset.limit")
+def check_in_memory(experiment: Experiment, dataset: Dataset) -> None:
+    """Refuse rows that stay on disk."""
+    if any(rows.stream is not None for rows in dataset.splits.values()):
+        where = experiment.place(("dataset", "source"))
+        hint = "take fewer, in a file of their own; or in_memory: true, if there is room for them"
+        raise ConfigError(Problem("scikit-learn needs all rows in memory", where, hint))
 
 
 def _transformer(experiment: Experiment, name: str, array: Array, *, is_mixed: bool) -> Any:

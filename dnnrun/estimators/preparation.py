@@ -18,7 +18,7 @@ from dnnrun.data.class_weights import class_weights
 from dnnrun.data.dataset import Array, Dataset
 from dnnrun.errors import ConfigError, Problem
 from dnnrun.estimators.building import PATH, build_estimator
-from dnnrun.estimators.features import build_features, rows_in_memory
+from dnnrun.estimators.features import build_features, check_in_memory
 from dnnrun.estimators.judging import metrics_of
 
 
@@ -54,7 +54,7 @@ def prepare(experiment: Experiment, dataset: Dataset) -> Prepared:
         ConfigError: the config does not fit scikit-learn or the data, with its line.
     """
     estimator = build_estimator(experiment)
-    rows_in_memory(dataset.train.x)
+    check_in_memory(experiment, dataset)
     _check_task(experiment, dataset.task, estimator)
     weights = _row_weights(experiment, dataset)
     if weights is not None and not has_fit_parameter(estimator, "sample_weight"):

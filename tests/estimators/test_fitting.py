@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import joblib
@@ -187,3 +188,12 @@ def test_an_interrupted_fit_is_one(fit: Fit, monkeypatch: pytest.MonkeyPatch) ->
     assert isinstance(outcome.failure, KeyboardInterrupt)
     assert outcome.run.status == "interrupted"
     assert json.loads(json.dumps(outcome.run.record))["epochs_finished"] == 0
+
+
+def test_rows_on_disk_are_refused_at_their_line(fit: Fit, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("size,label\n" + "".join(f"{row},{row % 2}\n" for row in range(40)))
+    config = f"dataset: {{source: {{csv: {{path: {path}, target: label}}}}, in_memory: false}}\n"
+    with pytest.raises(ConfigError, match=r"c.yaml:.*scikit-learn needs all rows in memory"):
+        fit(config)
+    assert not (tmp_path / "runs").exists()
