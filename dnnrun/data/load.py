@@ -197,6 +197,8 @@ def _rows(name: str, parts: dict[str, Rows], labels: Mapping[str, Labels | None]
         own = config.own_sources.get(name)
         path = ("dataset", name, own.name) if own else ("dataset", "source", config.source.name)
         raise placed(error, experiment, path) from error
+    if rows.stream is not None:
+        shaped = {output: y.astype(np.int32) if y.dtype == np.int64 else y for output, y in shaped.items()}
     return replace(rows, y=shaped if isinstance(rows.y, dict) else shaped[ONLY])
 
 

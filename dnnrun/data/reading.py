@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from dnnrun.components import Component, ConfigPath, load_object, plain
 from dnnrun.config.schema import Experiment
 from dnnrun.config.sources import SOURCES
@@ -72,12 +74,14 @@ def _call(source: Component, allow_code: bool, *, is_streamed: bool) -> SourceDa
 def _with_streams(data: SourceData, experiment: Experiment) -> SourceData:
     """Return the data with features that stay on disk as streams, or read where the config wants them in memory."""
     config = experiment.dataset
-    for x, stream in (("x", "stream"), ("x_test", "stream_test")):
+    for x, labels, stream in (("x", "y", "stream"), ("x_test", "y_test", "stream_test")):
         chunks = getattr(data, x)
         if not isinstance(chunks, Chunks):
             continue
         found = Stream(chunks, config.shuffle_buffer).changed(lambda x: mapped(_as_column, x))
         changes: dict[str, Any] = {x: found.form, stream: found}
+        if (y := getattr(data, labels)) is not None:
+            changes[labels] = mapped(_compact, y)
         data = replace(data, **({x: found.take(slice(None))} if config.in_memory is True else changes))
     return data
 
@@ -116,6 +120,14 @@ def _origin(error: Exception) -> str:
 def _with_columns(data: SourceData) -> SourceData:
     x_test = None if data.x_test is None else mapped(_as_column, data.x_test)
     return replace(data, x=mapped(_as_column, data.x), x_test=x_test)
+
+
+def _compact(array: Array) -> Array:
+    """Return whole numbers in as few bytes as they fit into: the labels of many rows are in memory all the time."""
+    if array.dtype.kind not in "iu" or not array.size:
+        return array
+    least, most = int(array.min()), int(array.max())
+    return array.astype(np.promote_types(np.min_scalar_type(least), np.min_scalar_type(most)))
 
 
 def _as_column(array: Array) -> Array:

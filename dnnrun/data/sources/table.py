@@ -89,6 +89,10 @@ class Table:
                 cells = self._as_text(name)
             self._columns[name] = self.made(_joined(cells))
 
+    def forget(self) -> None:
+        """Let go of the columns that have been read."""
+        self._columns.clear()
+
     def pieces(self, names: Sequence[str]) -> Iterator[tuple[int, Span, pa.Table]]:
         """Read columns piece by piece: which file it is of, which rows of that, and their cells."""
         for number, part in enumerate(self._parts):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import pyarrow as pa
+
 from dnnrun.data.dataset import Array, Arrays
 from dnnrun.data.filling import Filling
 from dnnrun.data.sources.looking import Piece
@@ -53,7 +55,10 @@ class TableChunks:
         for name, filling in self._impute.items():
             if columns[name].missing.any():
                 arrays[name] = _filled(arrays[name], columns[name].missing, filling)
-        return arranged(arrays)
+        features = arranged(arrays)
+        del columns, arrays
+        pa.default_memory_pool().release_unused()  # pyarrow would keep it for the next piece
+        return features
 
 
 def _filled(array: Array, missing: Array, filling: Filling) -> Array:

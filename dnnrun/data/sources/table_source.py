@@ -127,6 +127,8 @@ def _rows_of(
         groups=None if roles.group is None else groups_of(table, roles.group),
         times=None if roles.time is None else times_of(table, roles.time),
     )
+    if streamed:
+        table.forget()  # or the labels would be in memory twice for as long as the features are read
     return data, kinds
 
 
