@@ -14,7 +14,8 @@ from dnnrun.data.dataset import Array, Arrays, Rows, by_name
 from dnnrun.engine.stream_order import Span, StreamOrder
 from dnnrun.engine.windows import Steps, Window, as_computed
 
-_WINDOW_BYTES = 64 * 2**20  # two more are on their way while one is trained on
+_WINDOW_BYTES = 64 * 2**20  # another is on its way while one is trained on
+_BESIDE_ROW = 64  # bytes that a row of a window takes beside its features: its place in the file, its turn, its label
 
 
 class StreamedFeed:
@@ -30,10 +31,11 @@ class StreamedFeed:
         assert rows.stream is not None
         self._rows, self._stream, self._weights = rows, rows.stream, weights
         self.batch_size = batch_size
-        fitting = self._stream.buffer or _WINDOW_BYTES // max(1, _row_bytes(self._stream.form))
+        fitting = self._stream.buffer or _WINDOW_BYTES // (_row_bytes(self._stream.form) + _BESIDE_ROW)
         self._window = max(1, fitting // batch_size) * batch_size
         self._in_order = StreamOrder(self._stream.rows, batch_size, window=self._window, seed=None)
         self._reading = _Reading(self._read, self._form())
+        self._window_of_epoch: tuple[StreamOrder, int, Window] | None = None
 
     @property
     def rows(self) -> int:
@@ -57,6 +59,7 @@ class StreamedFeed:
 
     def close(self) -> None:
         """Let go of what is in memory."""
+        self._window_of_epoch = None
         self._reading.close()
 
     def window(self, step: int) -> Window:
@@ -67,6 +70,13 @@ class StreamedFeed:
 
     def window_of_epoch(self, order: StreamOrder, epoch: int, step: int) -> Window:
         """Return the window in which a step of an epoch finds its rows."""
+        known = self._window_of_epoch
+        if known is None or known[:2] != (order, epoch) or not known[2].first <= step < known[2].last:
+            self._window_of_epoch = known = None  # or there would be one more in memory
+            self._window_of_epoch = known = order, epoch, self._made(order, epoch, step)
+        return known[2]
+
+    def _made(self, order: StreamOrder, epoch: int, step: int) -> Window:
         span = order.span(epoch, step)
         tensors = self._reading.of(span, order)
         start, steps = order.first_row(epoch), order.steps

@@ -83,6 +83,16 @@ def test_a_window_is_read_once_however_many_epochs_share_it() -> None:
     assert sorted(np.concatenate([np.asarray(window.order) for window in windows])) == list(range(48))
 
 
+def test_a_window_is_made_once_however_often_it_is_asked_for() -> None:
+    feed = StreamedFeed(streamed(ROWS, SIZES, WINDOW), BATCH)
+    steps = feed.epoch(feed.order(seed=1), 0)
+    first = steps.window(0)
+    assert steps.window(2) is first
+    assert feed.epoch(feed.order(seed=1), 0).window(1).first == 0
+    assert steps.window(3) is not first
+    assert (feed.window(0).first, feed.window(0).tensors is feed.window(1).tensors) == (0, True)
+
+
 def compiled() -> keras.Model:
     keras.utils.set_random_seed(5)
     keras.backend.clear_session()
