@@ -71,6 +71,9 @@ def _problem(details: ErrorDetails, path: ConfigPath, document: Document) -> Pro
     if kind == "missing":
         return _missing(path, document)
     if kind in _UNKNOWN_KEY:
+        if path[:-1] == ("model",) and path[-1] in fields(("model",)):  # known, but not beside what stands there
+            what = f"{str(path[-1])!r} is of networks, and 'sklearn' beside it names a model of scikit-learn"
+            return Problem(what, where, "keep one of them")
         return Problem(f"unknown key {str(path[-1])!r}", where, about_unknown_key(path))
     if kind == "conflict":
         return Problem(details["msg"], document.place((*path, *context["path"]), of_key=True))

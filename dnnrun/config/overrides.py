@@ -8,7 +8,7 @@ from typing import Any
 from dnnrun.components import ConfigPath, Kind
 from dnnrun.config import catalog
 from dnnrun.config.merging import Remains, merge_values, split_component
-from dnnrun.config.positions import component_kind_of
+from dnnrun.config.positions import component_kind_of, is_estimator
 from dnnrun.config.reader import MAX_DEPTH, Document, read_scalar_or_flow
 from dnnrun.errors import ConfigError, Place, Problem
 
@@ -120,6 +120,9 @@ class _Assignment:
             return merge_values(base, {key: self.value}, path, self.remains)
         if kind:
             base = self._arguments(base, key, path, kind)
+        if path == ("model",) and key == "sklearn" and not is_estimator(base):  # it takes the place of the layers
+            self.remains.replaced.append(path)
+            base = {}
         mapping = dict(base) if isinstance(base, dict) else {}
         mapping[key] = self.into(mapping.get(key), deeper, (*path, key))
         return mapping

@@ -91,8 +91,8 @@ def test_what_is_wrong_with_small_files_is_said_without_training(tmp_path: Path)
     assert missing.returncode == 2
     assert "config.yaml:1:" in missing.stderr
     assert "table.csv: there is no such file" in missing.stderr
-    (tmp_path / "table.csv").write_text("a,b,y\n1,x,0\n2,,1\n")
+    (tmp_path / "table.csv").write_text("a,b,y\n1,2,0\n2,,1\n3,x,1\n4,5,0\n")
     faulty = run(tmp_path, "config.yaml")
     assert faulty.returncode == 2
     assert "column 'b' has no value in 1 row (line 3)" in faulty.stderr
-    assert "column 'b' holds text, such as 'x', in 1 row (line 2)" in faulty.stderr
+    assert "column 'b' holds text, such as 'x', in 1 row (line 4)" in faulty.stderr

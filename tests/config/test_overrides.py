@@ -38,6 +38,8 @@ def overridden(assignment: str, base: str = BASE) -> Any:
     [
         ("epochs=5", ["epochs"], 5),
         ("epochs = 5", ["epochs"], 5),
+        ("model.sklearn=Ridge", ["model"], {"sklearn": "Ridge"}),
+        ("model.sklearn.Ridge.alpha=0.5", ["model"], {"sklearn": {"Ridge": {"alpha": 0.5}}}),
         ("seed=1e-3", ["seed"], 1e-3),
         ("name=no", ["name"], "no"),
         ("name='5'", ["name"], "5"),
