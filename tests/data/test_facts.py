@@ -160,6 +160,46 @@ def test_nothing_is_said_of_a_table_that_its_reader_may_refuse(text: str, tmp_pa
     assert facts_of_csv(str(tmp_path / "none.csv"), "y") is None
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"drop": "y"},
+        {"drop": "a"},
+        {"weights": "word"},
+        {"weights": "gap"},
+        {"group": "gap"},
+        {"time": "word"},
+        {"time": "a", "group": "a"},
+        {"impute": "mode"},
+        {"impute": "constant"},
+        {"impute": "median", "fill": 0},
+        {"impute": {"none": "median"}},
+        {"impute": {"y": "median"}},
+        {"impute": {"word": "mean"}},
+        {"impute": "constant", "fill": {"gap": "unknown"}},
+        {"test": "other.csv"},
+    ],
+    ids=str,
+)
+def test_nothing_is_said_where_an_argument_may_be_refused(options: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("a,word,gap\n1,p,2\n")
+    (tmp_path / "table.csv").write_text("a,word,gap,y\n1,p,2,0\n2,q,,1\n")
+    options = {"impute": {"gap": "mean"}} | options
+    if "test" in options:
+        options["test"] = str(tmp_path / options["test"])
+    if options.get("drop") == "a":
+        options["drop"] = ["a", "word", "gap"]
+    assert facts_of_csv(str(tmp_path / "table.csv"), "y", **options) is None
+
+
+def test_gaps_that_are_filled(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("a,word,y\n1,p,0\n,,1\n3,q,1\n")
+    facts = facts_of_csv(str(file), "y", impute={"a": "median", "word": "constant"}, fill="unknown")
+    assert facts is not None
+    assert (facts.rows, facts.shape, facts.input_range) == (3, None, (1.0, 3.0))
+
+
 def test_nothing_is_said_of_a_large_table(tmp_path: Path) -> None:
     file = tmp_path / "table.csv"
     file.write_text("a,y\n" + "1,2\n" * (LARGEST // 4))

@@ -1,14 +1,20 @@
-"""What a table's source is told about cells without a value, and the errors about those that nothing fills."""
+"""What a table's source is told about cells without a value, and the errors about those that nothing fills.
+
+Neither NumPy nor pyarrow is started by it: `dnnrun.data.facts.of_table` asks it too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from dnnrun.data.filling import Filling
 from dnnrun.data.sources import ArgumentError
-from dnnrun.data.sources.table import Table
 from dnnrun.errors import suggest
+
+if TYPE_CHECKING:
+    from dnnrun.data.sources.table import Table
 
 STRATEGIES = ("mean", "median", "most_frequent", "constant")
 _OF_NUMBERS = ("mean", "median")
@@ -55,6 +61,11 @@ class Gaps:
                 what = "impute: constant needs the value to fill in"
                 raise ArgumentError("impute", what, 'such as fill: 0, or by column fill: {age: 0, city: "unknown"}')
         return cls(strategies, constants)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that ``impute`` and ``fill`` name."""
+        return [column for column in dict.fromkeys((*self.strategies, *self.constants)) if column is not None]
 
     def check(self, table: Table, features: list[str]) -> None:
         """Raise `ArgumentError` where a column is named that is no feature of a table."""
