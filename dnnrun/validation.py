@@ -35,7 +35,7 @@ def validate(config: str | Path, overrides: Iterable[str | Override] = ()) -> li
     except ConfigError as error:
         return list(error.problems)
     facts = cheap_facts(experiment)
-    faults = [] if facts is not None else faults_of_files(experiment)
+    faults = faults_of_files(experiment) if facts is None or facts.is_doubtful else []
     return in_order([*problems_of(experiment, facts), *faults])
 
 

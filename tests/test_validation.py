@@ -104,3 +104,45 @@ def test_what_only_the_data_can_tell_is_left_open(tmp_path: Path, monkeypatch: p
     assert to_plain(resolve(config))["dataset"]["preprocess"] == [{"Rescaling": {"scale": 1 / 255}}]
     assert resolve(config, ["dataset.preprocess=[]"]).dataset.preprocess == ()
     assert resolve(config).seed is None
+
+
+@pytest.mark.parametrize(
+    ("dataset", "what"),
+    [
+        ("source: iris\n  test_split: 0.999", "0.999 of 150 rows leaves nothing on one side"),
+        ("source: iris\n  validation: test", "iris comes without any"),
+        ("source: mnist\n  test_split: 0.2", "mnist comes with a test set of 10,000 rows of its own"),
+        ("source: {csv: {path: a.csv, target: y}}\n  test: {csv: {path: none.csv, target: y}}", "no such file"),
+        ("source: {csv: {path: a.csv, target: y}}\n  test: {csv: {path: b.csv, target: y}}", "has no column 'w'"),
+        ("source: {csv: {path: a.csv, target: y, test: b.csv}}", "there is no column 'w'"),
+        ("source: {csv: {path: a.csv, target: y}}\n  stratify: true\n  test_split: 0.5", "which has one row only"),
+        ("source: {csv: {path: a.csv, target: y, group: x}}\n  shuffle: false\n  test_split: 0.5", "shuffle: false"),
+        ("source: {csv: {path: a.csv, target: y, time: x}}\n  shuffle: true\n  test_split: 0.5", "shuffle: true"),
+        ("source: {csv: {path: a.csv, target: y, time: x, group: w}}\n  test_split: 0.5", "both by their group and"),
+        ("source: {csv: {path: a.csv, target: y}}\ncross_validation: 5", "5 folds need at least 5 rows"),
+    ],
+)
+def test_how_rows_cannot_be_divided(dataset: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_text("x,w,z,y\n1,1,5,0\n2,1,6,1\n3,1,7,1\n4,1,8,1\n")
+    Path("b.csv").write_text("x,z,y\n1,5,0\n")
+    Path("config.yaml").write_text(f"dataset:\n  {dataset}\n" + REST)
+    errors = [problem for problem in validate("config.yaml") if not problem.rule]
+    assert [what in error.what for error in errors] == [True], errors
+    assert errors[0].where is not None
+
+
+def test_rows_that_can_be_divided_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("dnnrun.validation.faults_of_files", lambda _: pytest.fail("the files are read"))
+    Path("a.csv").write_text("x,w,y\n" + "1,1,0\n2,1,1\n" * 20)
+    tables = "csv: {path: a.csv, target: y}"
+    for dataset in (
+        "source: mnist\n  validation: test",
+        "source: iris\n  stratify: true\n  test_split: 0.2\n  validation_split: 0.2\ncross_validation: 5",
+        f"source: {{{tables}}}\n  test: {{{tables}}}\n  stratify: true\n  validation_split: 0.2",
+        "source: {csv: {path: a.csv, target: y, group: x}}\n  test_split: 0.5",
+        "source: {csv: {path: a.csv, target: y, time: x}}\n  shuffle: false\n  test_split: 0.5",
+    ):
+        Path("config.yaml").write_text(f"dataset:\n  {dataset}\n" + REST)
+        assert not [problem for problem in validate("config.yaml") if not problem.rule]

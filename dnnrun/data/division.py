@@ -82,7 +82,7 @@ def _test_rows(experiment: Experiment, source: SourceData, others: Mapping[str, 
     if experiment.dataset.test_split:
         raise ConfigError(
             Problem(
-                f"{experiment.dataset.source.name} comes with a test set of {len(rows)} rows of its own",
+                f"{experiment.dataset.source.name} comes with a test set of {len(rows):,} rows of its own",
                 experiment.place(("dataset", "test_split"), of_key=True),
                 "take test_split out",
             )

@@ -40,7 +40,7 @@ def high_learning_rate(subject: Subject) -> Iterator[Finding]:
 def batch_beyond_rows(subject: Subject) -> Iterator[Finding]:
     """A batch that all training rows do not fill."""
     size, facts = subject.experiment.batch_size, subject.facts
-    if facts and size > facts.rows["train"] and subject.estimator is None:
+    if facts and size > facts.rows["train"] > 0 and subject.estimator is None:
         rows = facts.rows["train"]
         what = f"a batch of {size:,} rows, and there are {rows:,} training rows: an epoch is one step"
         yield Finding(what, ("batch_size",), f"write batch_size: {min(32, max(1, rows // 10))}")

@@ -69,6 +69,7 @@ class Facts:
         label_range: the least and the greatest target, for regression.
         has_fractions: whether the labels are numbers of which some are not whole.
         columns: the kind of each column of a table, in order; None for what has no columns with names.
+        is_doubtful: whether the rows have not been read, and may not be divided as the config asks.
     """
 
     task: Task
@@ -84,6 +85,7 @@ class Facts:
     label_range: tuple[float, float] | None
     has_fractions: bool = False
     columns: Mapping[str, Kind] | None = None
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import functools
 import importlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dnnrun.components import Component
@@ -15,6 +15,7 @@ from dnnrun.config.schema import Experiment
 from dnnrun.config.sources import SOURCES
 from dnnrun.config.tasks import task_of, wants_vectors
 from dnnrun.data.facts import Facts, SourceFacts
+from dnnrun.data.facts.doubts import may_be_refused
 from dnnrun.data.facts.of_images import facts_of_images
 from dnnrun.data.facts.of_published import facts_of_published
 from dnnrun.data.facts.of_table import facts_of_csv
@@ -45,7 +46,7 @@ def facts_of_named(name: str) -> SourceFacts | None:
 def faults_of_files(experiment: Experiment) -> list[Problem]:
     """Return what is wrong with the files that a source names, where these are missing or soon read.
 
-    To be asked where nothing could be told cheaply: that often is because something is wrong.
+    To be asked where nothing could be told cheaply, or what was told is doubtful: often something is wrong then.
     """
     config = experiment.dataset
     if not all(_is_soon_read(source) for source in (config.source, *config.own_sources.values())):
@@ -60,7 +61,9 @@ def faults_of_files(experiment: Experiment) -> list[Problem]:
 
 
 def _is_soon_read(source: Component) -> bool:
-    """Whether all files of a source of dnnrun's own are small, or are not there."""
+    """Whether a source is bundled, or one of dnnrun's own of which all files are small, or are not there."""
+    if source.name in _bundled():
+        return True
     files = files_of(source)
     if source.name in SOURCES and SOURCES[source.name].is_slow:
         return False
@@ -74,9 +77,10 @@ def facts_for(experiment: Experiment, output: Output, source: SourceFacts) -> Fa
     task = task_of(output, one_hot=one_hot, names_classes=names_classes, has_numbers=source.has_numbers)
     is_classes = task == "classification" and source.label_counts is not None and not source.has_fractions
     counts = source.label_counts or {}
+    others = {split: _source_facts(own) for split, own in experiment.dataset.own_sources.items()}
     return Facts(
         task=task,
-        rows=_rows(experiment, source),
+        rows=_rows(experiment, source, others),
         shapes=_shapes(experiment, source),
         is_whole=source.is_whole,
         is_image=source.is_image,
@@ -88,6 +92,7 @@ def facts_for(experiment: Experiment, output: Output, source: SourceFacts) -> Fa
         label_range=source.label_range,
         has_fractions=source.has_fractions,
         columns=source.columns,
+        is_doubtful=may_be_refused(experiment, task, source, others),
     )
 
 
@@ -98,7 +103,7 @@ def _shapes(experiment: Experiment, source: SourceFacts) -> dict[str, tuple[int,
     return {name: (len(columns),) for name, columns in inputs.items()} if inputs else {ONLY: source.shape}
 
 
-def _rows(experiment: Experiment, source: SourceFacts) -> dict[str, int]:
+def _rows(experiment: Experiment, source: SourceFacts, others: Mapping[str, SourceFacts | None]) -> dict[str, int]:
     config = experiment.dataset
     rows = {"train": source.rows}
     if source.test_rows is not None and "test" not in config.own_sources:
@@ -108,8 +113,7 @@ def _rows(experiment: Experiment, source: SourceFacts) -> dict[str, int]:
         if fraction:
             rows[name] = math.ceil(rows["train"] * fraction)
             rows["train"] -= rows[name]
-    for name, own in config.own_sources.items():
-        other = _source_facts(own)
+    for name, other in others.items():
         if other and not (name == "test" and of_a_fold):
             rows[name] = other.rows
     if config.watches_test and "test" in rows:

@@ -28,8 +28,8 @@ def facts_of_source(data: SourceData) -> SourceFacts | None:
     numbers = [array for array in features if not is_text(array)]
     if len(numbers) < len(features) and kinds is None:
         return None
-    if not all(map(_is_finite, numbers)) or (has_numbers and not _is_finite(y)):
-        return None  # it cannot be trained on, and its reader says so
+    if not all(map(_is_finite, numbers)) or (has_numbers and not _is_finite(y)) or not _fit(data, y):
+        return None  # it cannot be trained on, and what reads it says so
     shape = None if isinstance(x, dict) else tuple(x.shape[1:]) or (1,)
     return SourceFacts(
         rows=row_count(x),
@@ -56,6 +56,12 @@ def _kinds(data: SourceData) -> dict[str, Kind] | None:
         return None
     columns = x if isinstance(x, dict) else columns_of(x, names)
     return {name: kind_of(columns[name]) for name in names}
+
+
+def _fit(data: SourceData, y: Array) -> bool:
+    """Whether each row has a label, and each number of a class a name."""
+    is_named = data.class_names is None or y.dtype.kind not in "iu" or y.max() < len(data.class_names)
+    return row_count(data.x) == len(y) and is_named
 
 
 def facts_of_dataset(data: Dataset) -> Facts | None:

@@ -44,7 +44,7 @@ def facts_of_csv(
 
     The arguments are those of the source `csv`; of several files, and of files that are no UTF-8, nothing is told.
     """
-    if encoding != "utf-8" or missing != ():
+    if encoding != "utf-8" or missing != () or test == path:
         return None
     has_names = not columns if header is None else header
     roles = {"weights": weights, "group": group, "time": time}
