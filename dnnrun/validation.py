@@ -14,7 +14,7 @@ from dnnrun.config.schema import Experiment
 from dnnrun.config.topology import ROWS
 from dnnrun.data.defaults import with_defaults
 from dnnrun.data.facts import Facts, Leaks
-from dnnrun.data.facts.cheap import cheap_facts, faults_of_files
+from dnnrun.data.facts.cheap import cheap_facts, faults_of_data
 from dnnrun.data.table_columns import faults_of_names, kinds_by_input
 from dnnrun.errors import ConfigError, Problem, in_order
 from dnnrun.rules.checking import check_meaning
@@ -35,8 +35,7 @@ def validate(config: str | Path, overrides: Iterable[str | Override] = ()) -> li
     except ConfigError as error:
         return list(error.problems)
     facts = cheap_facts(experiment)
-    faults = faults_of_files(experiment) if facts is None or facts.is_doubtful else []
-    return in_order([*problems_of(experiment, facts), *faults])
+    return in_order([*problems_of(experiment, facts), *faults_of_data(experiment, facts)])
 
 
 def read(config: str | Path, overrides: Iterable[str | Override] = ()) -> Experiment:

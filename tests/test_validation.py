@@ -134,7 +134,7 @@ def test_how_rows_cannot_be_divided(dataset: str, what: str, tmp_path: Path, mon
 
 def test_rows_that_can_be_divided_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("dnnrun.validation.faults_of_files", lambda _: pytest.fail("the files are read"))
+    monkeypatch.setattr("dnnrun.data.load.load_dataset", lambda _: pytest.fail("the rows are read"))
     Path("a.csv").write_text("x,w,y\n" + "1,1,0\n2,1,1\n" * 20)
     tables = "csv: {path: a.csv, target: y}"
     for dataset in (

@@ -9,7 +9,7 @@ import numpy as np
 
 from dnnrun.config.load import complete
 from dnnrun.data.dataset import Dataset
-from dnnrun.data.facts.cheap import cheap_facts, faults_of_files
+from dnnrun.data.facts.cheap import cheap_facts, faults_of_data
 from dnnrun.data.sources.text import read_text
 
 SPARSE = "sparse_categorical_crossentropy"
@@ -90,7 +90,7 @@ def test_nothing_is_told_cheaply_but_what_is_wrong() -> None:
     parts = {"model": {"layers": [{"Dense": 2}]}, "optimizer": "Adam", "loss": SPARSE}
     config = complete({"dataset": {"source": {"text": str(Path("reviews").resolve())}}, **parts})
     assert cheap_facts(config) is None
-    assert faults_of_files(config) == []
+    assert faults_of_data(config, None) == []
     Path("reviews/neg/0.txt").write_bytes(b"")
-    assert ["there is no text in it" in problem.what for problem in faults_of_files(config)] == [True]
-    assert np.all([problem.hint for problem in faults_of_files(config)])
+    assert ["there is no text in it" in problem.what for problem in faults_of_data(config, None)] == [True]
+    assert np.all([problem.hint for problem in faults_of_data(config, None)])

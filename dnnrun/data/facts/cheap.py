@@ -43,13 +43,23 @@ def facts_of_named(name: str) -> SourceFacts | None:
     return _source_facts(Component(name))
 
 
-def faults_of_files(experiment: Experiment) -> list[Problem]:
-    """Return what is wrong with the files that a source names, where these are missing or soon read.
+def faults_of_data(experiment: Experiment, facts: Facts | None) -> list[Problem]:
+    """Return what reading the data would find wrong, where that is worth the time.
 
-    To be asked where nothing could be told cheaply, or what was told is doubtful: often something is wrong then.
+    That is where nothing could be told cheaply, and all files that are named are missing or soon read; or where what
+    was told is doubtful. Often something is wrong then.
+
+    Args:
+        experiment: names the data.
+        facts: what `cheap_facts` said.
     """
+    if facts is not None and not facts.is_doubtful:
+        return []
     config = experiment.dataset
-    if not all(_is_soon_read(source) for source in (config.source, *config.own_sources.values())):
+    named = [config.source, *config.own_sources.values()]
+    if facts is not None:  # of what comes with dnnrun only the division can be wrong
+        named = [source for source in named if source.name not in _bundled()]
+    if not all(map(_is_soon_read, named)):
         return []
     from dnnrun.data.load import load_dataset  # noqa: PLC0415 - starts NumPy and pandas
 
@@ -61,9 +71,7 @@ def faults_of_files(experiment: Experiment) -> list[Problem]:
 
 
 def _is_soon_read(source: Component) -> bool:
-    """Whether a source is bundled, or one of dnnrun's own of which all files are small, or are not there."""
-    if source.name in _bundled():
-        return True
+    """Whether all files of a source of dnnrun's own are small, or are not there."""
     files = files_of(source)
     if source.name in SOURCES and SOURCES[source.name].is_slow:
         return False
