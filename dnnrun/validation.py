@@ -35,7 +35,8 @@ def validate(config: str | Path, overrides: Iterable[str | Override] = ()) -> li
     except ConfigError as error:
         return list(error.problems)
     facts = cheap_facts(experiment)
-    return in_order([*problems_of(experiment, facts), *faults_of_data(experiment, facts)])
+    said = problems_of(experiment, facts)
+    return in_order([*said, *(problem for problem in faults_of_data(experiment, facts) if problem not in said)])
 
 
 def read(config: str | Path, overrides: Iterable[str | Override] = ()) -> Experiment:
