@@ -12,8 +12,10 @@ import pytest
 
 from dnnrun.config.schema import Experiment
 from dnnrun.data.load import resolve_data
+from dnnrun.engine.resuming import resume_run
 from dnnrun.engine.training import Outcome
 from dnnrun.errors import ConfigError
+from dnnrun.store import Run
 
 STREAM = """\
 import numpy as np
@@ -63,8 +65,12 @@ def lines(in_memory: str, *, shuffle: bool) -> str:
 def numbers_of(outcome: Outcome) -> tuple[Any, Any]:
     """Return what a run has measured."""
     assert outcome.failure is None
-    evaluation = dict(outcome.run.evaluation or {})
-    rows = [{name: value for name, value in row.items() if name != "seconds"} for row in outcome.run.history.rows()]
+    return numbers_of_run(outcome.run)
+
+
+def numbers_of_run(run: Run) -> tuple[Any, Any]:
+    evaluation = dict(run.evaluation or {})
+    rows = [{name: value for name, value in row.items() if name != "seconds"} for row in run.history.rows()]
     return [{name: row[name] for name in row if "second" not in name} for row in rows], evaluation
 
 
@@ -130,3 +136,58 @@ def test_tables_of_numbers_and_texts_are_prepared_while_they_are_read(
     for row, other in zip(rows, other_rows, strict=True):  # the mean is summed piece by piece
         assert row == pytest.approx(other, rel=1e-4)
     assert judged["metrics"] == pytest.approx(other_judged["metrics"], rel=1e-4)
+
+
+INTERRUPTING = """\
+import signal
+
+import keras
+
+
+class Interrupting(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if (self.epoch, batch) == (1, 2):
+            signal.raise_signal(signal.SIGINT)
+"""
+MIXED = """\
+dataset:
+  source: {csv: {path: "part*.csv", target: label}}
+  in_memory: %s
+  shuffle_buffer: 32
+  validation_split: 0.2
+  preprocess: {words: [{TextVectorization: {max_tokens: 6, output_sequence_length: 3}}]}
+model: {layers: [{Dense: {units: 8, activation: relu}}, {Dropout: 0.2}, {Dense: {units: 1, activation: sigmoid}}]}
+loss: binary_crossentropy
+batch_size: 16
+epochs: 3
+"""
+
+
+@pytest.mark.parametrize("in_memory", ["true", "false"])
+def test_a_table_of_numbers_and_texts_goes_on_in_the_middle_of_an_epoch(
+    in_memory: str, train: Callable[..., Outcome], load: Callable[..., Experiment], folder: Path
+) -> None:
+    random = np.random.default_rng(5)
+    for file in range(2):
+        words = [" ".join(random.choice(["good", "bad", "fine", "x" * (1 + file)], 3)) for _ in range(50)]
+        rows = [f"{random.normal():.3f},{'north' * (1 + file)},{text},{random.integers(2)}" for text in words]
+        (folder / f"part{file}.csv").write_text("\n".join(["size,place,words,label", *rows, ""]))
+    (folder / "interrupting.py").write_text(INTERRUPTING)
+    lines = MIXED % in_memory
+    whole = train(lines).run
+    cut = train(lines + "callbacks: ['interrupting:Interrupting']\n").run
+    assert cut.status == "interrupted"
+    experiment, dataset = resolve_data(load(lines))
+    assert dataset.is_streamed == (in_memory == "false")
+    resumed = resume_run(cut, experiment, dataset, []).run
+    [session] = resumed.record["resumed"]
+    assert (session["from_epoch"], session["from_step"]) == (2, 4)
+    assert numbers_of_run(resumed) == numbers_of_run(whole)
+    end, expected = resumed.checkpoints.read(), whole.checkpoints.read()
+    assert end is not None
+    assert expected is not None
+    assert end.arrays.keys() == expected.arrays.keys()
+    assert all(np.array_equal(array, end.arrays[name]) for name, array in expected.arrays.items())
