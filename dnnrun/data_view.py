@@ -232,8 +232,8 @@ def _is_prose(array: Array) -> bool:
     """Whether these are texts to be read, hardly two of them alike, and not the words of a column."""
     if array.dtype.kind not in "OSU" or array.ndim != 2 or array.shape[1] != 1:
         return False
-    texts = array[:, 0].astype(str)
-    return len(np.unique(texts)) * 2 > len(texts) and any(" " in text for text in texts[:100])
+    texts = array[:, 0].tolist()
+    return len(set(texts)) * 2 > len(texts) and any(" " in text for text in texts[:100])
 
 
 def _draw(function: str, *arguments: Any) -> Callable[[Figure], None]:

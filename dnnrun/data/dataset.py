@@ -76,7 +76,7 @@ class SourceData:
         groups: what each row belongs to, shape (rows,), so that rows of one group are never parted; or None.
         times: when each row was, shape (rows,), so that the latest are held out; or None. Anything that sorts.
         impute: how the gaps of a table are filled once its rows are divided, by column; until then they are NaN among
-            numbers and None among texts, which are of type object there.
+            numbers and None among texts.
         stream: the features where they stay on disk, or None.
         stream_test: those of the test set.
     """
@@ -330,7 +330,7 @@ class Dataset:
                 if self.columns
                 else {name: list(shape) for name, shape in self.input_shapes.items()}
             ),
-            "dtype": unwrapped({name: str(array.dtype) for name, array in by_name(self.train.x).items()}),
+            "dtype": unwrapped({name: _dtype(array) for name, array in by_name(self.train.x).items()}),
             "rows": {name: len(rows) for name, rows in self.splits.items()},
             **({"streamed": True} if self.is_streamed else {}),
             "classes": unwrapped({name: _listed(target.class_names) for name, target, _ in outputs}),
@@ -366,3 +366,7 @@ def _label_counts(dataset: Dataset, split: str) -> list[int] | None:
         return None
     counts: list[int] = np.bincount(dataset.splits[split].class_numbers, minlength=len(names)).tolist()
     return counts
+
+
+def _dtype(array: Array) -> str:
+    return "text" if array.dtype.kind in "OSU" else str(array.dtype)

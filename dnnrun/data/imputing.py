@@ -44,7 +44,7 @@ def fill_gaps(
             if gaps[split].any():
                 done[split] = _with_column(done[split], name, position, np.where(gaps[split], value, column))
         filled[name] = (value, sum(int(gap[:limit].sum()) for gap in gaps.values()))
-    return {split: replace(rows, x=_as_texts(done[split])) for split, rows in parts.items()}, filled
+    return {split: replace(rows, x=done[split]) for split, rows in parts.items()}, filled
 
 
 def _with_column(x: Arrays, name: str, position: int, column: Array) -> Arrays:
@@ -54,13 +54,6 @@ def _with_column(x: Arrays, name: str, position: int, column: Array) -> Arrays:
     x = x.copy()
     x[:, position] = column
     return x
-
-
-def _as_texts(x: Arrays) -> Arrays:
-    """Return texts without gaps as texts: those of a split that never had any are of type object still."""
-    if not isinstance(x, dict):
-        return x
-    return {name: array.astype(str) if array.dtype == object else array for name, array in x.items()}
 
 
 def _gaps(column: Array) -> Array:

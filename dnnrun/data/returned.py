@@ -106,7 +106,7 @@ def _of_table(frame: Any, name: str) -> Arrays:
 
 
 def _column(column: Any, label: str, name: str) -> Array:
-    """Return one column of a mixed table, shape (rows, 1): numbers and booleans as float32, the others as text."""
+    """Return one column of a mixed table, shape (rows, 1): numbers and booleans as float32, else texts as objects."""
     if column.dtype.kind in "iufb":
         return np.asarray(column, dtype=np.float32)[:, None]
     if column.dtype.kind in "mM":
@@ -121,7 +121,7 @@ def _column(column: Any, label: str, name: str) -> Array:
     if odd is not None and str(column.dtype) != "category":
         what = f"{name}: the column {label!r} holds {a_kind_of(odd)}, {odd!r}, among other things"
         raise DataError(what, hint="make it numbers or texts: astype(float), astype(str)")
-    return np.asarray(column.astype(str), dtype=str)[:, None]
+    return np.asarray(column.astype(str), dtype=object)[:, None]
 
 
 def _array(value: Any, name: str) -> Array:

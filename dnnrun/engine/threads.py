@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from dnnrun.components import Component
 from dnnrun.config.graph import topology_of
 from dnnrun.config.schema import Experiment
@@ -80,4 +78,4 @@ def _width_of_column(layers: tuple[Component, ...], column: str, dataset: Datase
     if all(layer.name in _CHEAP for layer in layers):
         return 1
     is_one_hot = [layer.name for layer in layers] == ["StringLookup"] and "output_mode" in layers[0].arguments
-    return len(np.unique(by_name(dataset.train.x)[column].astype(str))) + 1 if is_one_hot else None
+    return len(set(by_name(dataset.train.x)[column].ravel().tolist())) + 1 if is_one_hot else None

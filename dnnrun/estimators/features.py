@@ -107,7 +107,7 @@ class Texts(TransformerMixin, BaseEstimator):
 
     def transform(self, x: Array) -> Array:
         """Return the texts, one a row."""
-        return np.asarray(x).reshape(len(x)).astype(str)
+        return np.asarray(x, dtype=object).reshape(len(x))
 
 
 _MADE: dict[str, Any] = {"Rescaling": Rescaling, "Normalization": Normalization, "Flatten": Flat}

@@ -211,10 +211,17 @@ def test_a_column_of_several_files_has_one_kind() -> None:
 def test_columns_of_several_kinds() -> None:
     data = read("n,t,s,y\n1,TRUE,red,0\n2.5,false, blue ,1\n3,False,7,0\n")
     assert list(data.x) == ["n", "t", "s"] == list(data.feature_names)
-    assert {name: array.dtype.kind for name, array in data.x.items()} == {"n": "f", "t": "f", "s": "U"}
+    assert {name: array.dtype.kind for name, array in data.x.items()} == {"n": "f", "t": "f", "s": "O"}
     assert data.x["n"].dtype == data.x["t"].dtype == np.float32
     assert data.x["t"].tolist() == [[1], [0], [0]]
     assert data.x["s"].tolist() == [["red"], ["blue"], ["7"]]
+
+
+def test_one_long_text_makes_the_others_no_larger() -> None:
+    rows = "".join(f"{row},short,0\n" for row in range(1000))
+    column = read(f"n,s,y\n{rows}0,{'long' * 50_000},1\n").x["s"]
+    assert column.nbytes < 10_000
+    assert len(column[-1, 0]) == 200_000
 
 
 def test_yes_and_no_are_text() -> None:

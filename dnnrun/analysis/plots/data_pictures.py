@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -126,14 +127,15 @@ def _draw_steps(panel: Axes, values: Array, groups: Mapping[str, Array]) -> None
 
 
 def _draw_bars(panel: Axes, values: Array, groups: Mapping[str, Array]) -> None:
-    texts, counts = np.unique(values.astype(str), return_counts=True)
-    shown = texts[np.argsort(-counts, kind="stable")][:_MOST_BARS]
+    counts = Counter(map(str, values.tolist()))
+    shown = sorted(counts, key=lambda text: (-counts[text], text))[:_MOST_BARS]
     bottom = np.zeros(len(shown))
     for colour, (name, group) in zip(_COLOURS, groups.items(), strict=False):
-        counted = np.array([np.count_nonzero(group.astype(str) == text) for text in shown])
+        of_group = Counter(map(str, group.tolist()))
+        counted = np.array([of_group[text] for text in shown])
         panel.barh(range(len(shown)), counted, left=bottom, color=colour, label=name, alpha=0.8)
         bottom += counted
-    panel.set_yticks(range(len(shown)), [shortened(str(text), 14) for text in shown], fontsize=7)
+    panel.set_yticks(range(len(shown)), [shortened(text, 14) for text in shown], fontsize=7)
     panel.invert_yaxis()
 
 

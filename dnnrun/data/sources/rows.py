@@ -51,11 +51,11 @@ def fillings_of(
 
 
 def feature_of(column: Column, kind: Kind) -> Array:
-    """Return a column, shape (rows,): float32 with NaN in gaps, or text, of type object where some have None."""
-    if kind != "text":
-        return column.numbers.astype(np.float32)
-    texts = column.texts()
-    return texts if column.missing.any() else texts.astype(str)
+    """Return a column, shape (rows,): float32 with NaN in gaps, or texts as objects with None in gaps.
+
+    In an array of characters each text would take as much memory as the longest.
+    """
+    return column.texts() if kind == "text" else column.numbers.astype(np.float32)
 
 
 def arranged(arrays: Mapping[str, Array]) -> Arrays:

@@ -64,7 +64,7 @@ class TableChunks:
 def _filled(array: Array, missing: Array, filling: Filling) -> Array:
     filled = array.copy()
     filled[missing] = filling.value
-    return filled.astype(str) if filled.dtype == object else filled
+    return filled
 
 
 def _state(files: tuple[Path, ...]) -> dict[Path, tuple[int, int]]:
