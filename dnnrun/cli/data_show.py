@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,17 +51,21 @@ def show(
     dnnrun data show mnist --index 7 --output seven.png
     dnnrun data show imdb --set num_words=10000 --set maxlen=200
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
+    from dnnrun.cli.chatter import turned_away
     from dnnrun.data_view import draw_samples, view_data
     from dnnrun.errors import ConfigError
 
     if output is not None and output.suffix.lower() != ".png":
         raise ConfigError(f"--output {output}: the picture is a PNG file", hint="give it a name that ends in .png")
+    # A source of one's own may start TensorFlow, and what it prints is no result.
+    with turned_away() as chatter, contextlib.redirect_stdout(chatter.screen):
+        screen = Console(file=chatter.screen, highlight=False, soft_wrap=True)
+        bar = DownloadBar(screen, live=screen.is_terminal)
+        try:
+            view = view_data(what, assignments or (), allow_code=allow_code, listener=bar)
+        finally:
+            bar.close()
     console = messages()
-    bar = DownloadBar(console, live=console.is_terminal)
-    try:
-        view = view_data(what, assignments or (), allow_code=allow_code, listener=bar)
-    finally:
-        bar.close()
     is_drawn = has_picture and (output is not None or not as_json)
     picture = draw_samples(view, split, index=index) if is_drawn else None
     file = _written(picture, output or _file_name(view, split, index)) if picture else None
@@ -90,7 +95,7 @@ def _written(picture: Picture, file: Path) -> Path:
 def _print(view: DataView, console: Console) -> None:
     data = view.data
     shapes = [f"{name} {_shape(shape)}".strip() for name, shape in data.input_shapes.items()]
-    about = f"rows of {shapes[0]}" if len(shapes) == 1 else f"{len(shapes)} inputs"
+    about = f"rows of {shapes[0]}" if len(shapes) == 1 else f"{len(shapes)} {'columns' if data.columns else 'inputs'}"
     console.print(Text.assemble((view.name, "bold"), f"  {view.source.name}: {about}"))
     for name, split in view.splits.items():
         console.print()

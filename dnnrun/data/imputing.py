@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -70,7 +71,12 @@ def _value(values: Array, filling: Filling, name: str) -> float | str:
         raise DataError(what, hint="leave the column out with 'drop', or fill it with a constant")
     if filling.strategy == "most_frequent":
         different, counts = np.unique(values.astype(str) if values.dtype == object else values, return_counts=True)
-        most: float | str = different[np.argmax(counts)].item()
-        return most
+        most = different[np.argmax(counts)]
+        return str(most) if isinstance(most, str) else _shortest(most, values.dtype)
     of = np.mean if filling.strategy == "mean" else np.median
-    return float(of(values.astype(np.float64)))
+    return _shortest(of(values.astype(np.float64)), values.dtype)
+
+
+def _shortest(value: float | np.number[Any], dtype: np.dtype[Any]) -> float:
+    """Return the number with the fewest digits that becomes the same one in a column: 35.2, not 35.200000762939453."""
+    return float(str(dtype.type(value)))

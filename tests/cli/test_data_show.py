@@ -23,7 +23,7 @@ loss: mse
 """
 TABLE = "size,city,price\n30,Rome,100\n45,Paris,150\n,Rome,230\n80,Oslo,280\n90,Paris,310\n"
 SHOWN = """\
-mine  csv: 2 inputs
+mine  csv: 2 columns
 
 train  3 rows
            type        least  mean  greatest  missing
@@ -116,6 +116,17 @@ def test_the_figures_as_json(folder: Path) -> None:
     assert split["first_rows"][0]["labels"] == "malignant"
     assert told["picture"] is None
     assert not list(folder.glob("*.png"))
+
+
+def test_what_a_source_of_ones_own_prints_is_no_result(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (folder / "own_rows.py").write_text(
+        "import os\ndef make():\n    print('on stdout')\n    os.write(2, b'as TensorFlow does')\n"
+        "    return [[1.0], [2.0], [3.0]], [0, 1, 0]\n"
+    )
+    (folder / "c.yaml").write_text(CONFIG)
+    arguments = ("--set", "dataset.source=own_rows:make", "--set", "dataset.test_split=0", "--allow-code", "--json")
+    assert json.loads(show("c.yaml", *arguments).stdout)["splits"]["train"]["rows"] == 3
+    assert "as TensorFlow does" not in capfd.readouterr().err
 
 
 def test_images_and_the_numbers_of_one(folder: Path) -> None:

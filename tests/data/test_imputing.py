@@ -33,6 +33,13 @@ def test_numbers(load: Callable[..., Dataset], folder: Path, impute: str, a: flo
     assert data.train.x.dtype == np.float32
 
 
+def test_what_is_recorded_has_no_digits_of_binary_numbers(load: Callable[..., Dataset], folder: Path) -> None:
+    (folder / "t.csv").write_text("a,b,y\n34.9,0.1,0\n,,0\n35.1,0.1,1\n35.3,0.2,1\n")
+    data = load("source: {csv: {path: t.csv, target: y, impute: {a: mean, b: most_frequent}}}")
+    assert data.facts()["filled"] == {"a": [35.1, 1], "b": [0.1, 1]}
+    assert data.train.x[1].tolist() == np.float32([35.1, 0.1]).tolist()
+
+
 def test_texts_of_every_split(load: Callable[..., Dataset], folder: Path) -> None:
     (folder / "t.csv").write_text("s,n,y\nred,1,0\nblue,2,0\nred,3,1\n,4,1\nblue,5,0\nNA,6,1\n")
     (folder / "v.csv").write_text("n,s,y\n1,,0\n,blue,1\n")
