@@ -78,7 +78,7 @@ class _Section(BaseModel):
 class DatasetConfig(_Section):
     """Where the rows come from and how they are divided."""
 
-    source: Source = Field(description="a bundled data set, csv, npz, or a function of your own")
+    source: Source = Field(description="a data set by its name, csv, images or other files, or a function of your own")
     test: Source | None = Field(None, description="a source of test rows of its own")
     validation: Literal["test"] | Source | None = Field(
         None, description="a source of validation rows of its own; test watches the training by the test rows"

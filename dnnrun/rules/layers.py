@@ -17,6 +17,14 @@ _DEEP = {"sigmoid": 3, "hard_sigmoid": 3, "tanh": 5, "softsign": 5}  # hidden la
 _NORMALIZING = {"BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization"}
 _SAME_FOR_ALL = {"zeros", "ones", "constant", "zero", "one"}
 _IMAGES_ONLY = ("Conv2D", "SeparableConv2D", "DepthwiseConv2D", "MaxPooling2D", "AveragePooling2D", "Conv2DTranspose")
+# Keras takes two dimensions and the batch for a single picture with channels, and mixes the rows with one another.
+PICTURE_BY_PICTURE = {
+    "AugMix", "AutoContrast", "CenterCrop", "ContrastLimitedAdaptiveHistogramEqualization", "CutMix", "Equalization",
+    "MixUp", "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast",
+    "RandomCrop", "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomGrayscale",
+    "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation",
+    "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "Resizing", "Solarization",
+}  # fmt: skip
 # Layers that make whole numbers of what they are given.
 _NUMBERING = {"TextVectorization", "StringLookup", "IntegerLookup", "Hashing", "Discretization", "HashedCrossing"}
 # Layers that learn before the training, and the arguments that may give them what they would learn.
@@ -48,11 +56,11 @@ def images_without_flatten(subject: Subject) -> Iterator[Finding]:
 
 def convolution_without_channels(subject: Subject) -> Iterator[Finding]:
     """A layer for pictures with channels over pictures without."""
-    for node in subject.nodes:
-        takes = subject.reached[node.position].takes
-        if node.component.name in _IMAGES_ONLY and takes and len(takes) == 2:
-            what = f"{node.component.name} takes height, width and channels, and gets {_shape(takes)}"
-            yield Finding(what, node.path, f"put {{Reshape: [{takes[0]}, {takes[1]}, 1]}} before it")
+    among_layers = ((node.component, node.path, subject.reached[node.position].takes) for node in subject.nodes)
+    for layer, path, takes in (*subject.preparing, *among_layers):
+        if layer.name in {*_IMAGES_ONLY, *PICTURE_BY_PICTURE} and takes and len(takes) == 2:
+            what = f"{layer.name} takes height, width and channels, and gets {_shape(takes)}"
+            yield Finding(what, path, f"put {{Reshape: [{takes[0]}, {takes[1]}, 1]}} before it")
             return
 
 

@@ -16,7 +16,8 @@ Shape = tuple[int, ...]
 
 _UNCHANGED = {
     "Activation", "ActivityRegularization", "AlphaDropout", "BatchNormalization", "Dropout", "ELU", "GaussianDropout",
-    "GaussianNoise", "LayerNormalization", "LeakyReLU", "Normalization", "PReLU", "ReLU", "Rescaling", "Softmax",
+    "GaussianNoise", "LayerNormalization", "LeakyReLU", "Normalization", "PReLU", "RandomBrightness", "RandomContrast",
+    "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom", "ReLU", "Rescaling", "Softmax",
     "SpatialDropout1D", "SpatialDropout2D", "UnitNormalization",
 }  # fmt: skip
 _RECURRENT = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}  # how many gates

@@ -13,7 +13,7 @@ from dnnrun.config.graph import topology_of
 from dnnrun.config.measures import logged_name, snake_case
 from dnnrun.config.outputs import ONLY
 from dnnrun.config.schema import EstimatorConfig, Experiment, ModelConfig
-from dnnrun.config.topology import Node, Topology
+from dnnrun.config.topology import ROWS, Node, Topology
 from dnnrun.data.facts import Facts, Leaks
 from dnnrun.data.table_columns import Kind, kinds_by_input
 from dnnrun.errors import ConfigError
@@ -148,6 +148,16 @@ class Subject:
     def preprocessing_of(self, name: str) -> tuple[Component, ...]:
         """Return the preprocessing of an input of the data, by the name that layers call it."""
         return self.experiment.dataset.preprocessing_of(name)[0]
+
+    @property
+    def preparing(self) -> Iterator[tuple[Component, ConfigPath, Shape | None]]:
+        """The preprocessing layers of inputs as a whole: each, where it is written, and the shape that reaches it."""
+        for name, shape in self.facts.shapes.items() if self.facts else ():
+            takes: Shape | None = None if (name or ROWS) in self._kinds else shape
+            layers, path = self.experiment.dataset.preprocessing_of(name)
+            for index, layer in enumerate(layers):
+                yield layer, (*path, index), takes
+                takes = follow(layer, takes).gives
 
     @property
     def weights(self) -> int | None:

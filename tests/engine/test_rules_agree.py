@@ -12,6 +12,7 @@ from dnnrun.components import Component
 from dnnrun.config.load import complete
 from dnnrun.config.resolved import to_plain
 from dnnrun.engine.objects import ObjectBuilder
+from dnnrun.rules.layers import PICTURE_BY_PICTURE
 from dnnrun.rules.shapes import follow
 from dnnrun.rules.subject import Subject
 
@@ -33,6 +34,12 @@ CONFIG: dict[str, Any] = {
         ("Reshape", {"target_shape": (-1, 2)}, (5, 4)),
         ("Dropout", {"rate": 0.2}, (5, 4)),
         ("BatchNormalization", {}, (5, 4)),
+        ("RandomFlip", {}, (5, 4, 1)),
+        ("RandomRotation", {"factor": 0.1}, (5, 4, 1)),
+        ("RandomTranslation", {"height_factor": 0.1, "width_factor": 0.1}, (5, 4, 3)),
+        ("RandomZoom", {"height_factor": 0.1}, (5, 4, 3)),
+        ("RandomBrightness", {"factor": 0.1}, (5, 4, 3)),
+        ("RandomContrast", {"factor": 0.1}, (5, 4, 3)),
         ("LayerNormalization", {}, (6,)),
         ("Conv1D", {"filters": 3, "kernel_size": 2, "strides": 2}, (9, 4)),
         ("Conv2D", {"filters": 3, "kernel_size": 3}, (9, 8, 4)),
@@ -106,3 +113,14 @@ def test_names_of_metric_objects(metric: str) -> None:
     keras.utils.clear_session()
     made = ObjectBuilder(experiment, allow_code=False).build("metrics", experiment.metrics[0], ("metrics", 0))
     assert Subject(experiment, None).metric_names == (made.name,)
+
+
+def test_layers_that_take_pictures_one_by_one() -> None:
+    base = next(kind for kind in keras.layers.Resizing.__mro__ if kind.__name__ == "BaseImagePreprocessingLayer")
+    of_keras = {
+        name for name, found in vars(keras.layers).items() if isinstance(found, type) and issubclass(found, base)
+    }
+    assert of_keras - PICTURE_BY_PICTURE <= {"MaxNumBoundingBoxes"}  # which leaves the picture alone
+    flip, pictures = keras.layers.RandomFlip("vertical", seed=1), np.arange(3.0).reshape(3, 1, 1)
+    drawn = [np.asarray(flip(pictures, training=True)).ravel().tolist() for _ in range(8)]
+    assert [2, 1, 0] in drawn  # one line each, so that none can be flipped in itself

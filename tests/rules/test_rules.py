@@ -111,3 +111,22 @@ def test_no_shipped_config_breaks_a_rule(config: Path) -> None:
         assert "there is no such file" in problem.what
     else:
         assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("preprocess", "column"),
+    [("[{Rescaling: 0.004}, RandomFlip]", 59), ("[{Resizing: {height: 32, width: 32}}]", 39)],
+)
+def test_pictures_without_channels_are_not_mixed_by_preprocessing(
+    preprocess: str, column: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (PAGES / "no-channel-axis.md").read_text(encoding="utf-8")
+    [_, whole] = (content for kind, _, content in _BLOCK.findall(page) if kind == "yaml")
+    text = whole.replace("dataset: mnist", f"dataset: {{source: mnist, preprocess: {preprocess}}}")
+    Path("config.yaml").write_text(text, encoding="utf-8")
+    [problem] = validate("config.yaml")
+    assert problem.rule == "no-channel-axis"
+    assert problem.where is not None
+    assert (problem.where.line, problem.where.column) == (1, column)
+    assert "put {Reshape: [28, 28, 1]} before it" in str(problem)

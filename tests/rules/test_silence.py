@@ -42,6 +42,12 @@ RIGHT = {
         "Flatten",
         "{Dense: {units: 10, activation: softmax}}",
     ),
+    "pictures with a channel, changed at random": config(
+        "dataset: {source: mnist, preprocess: [{Reshape: [28, 28, 1]}, {Rescaling: 0.004}, {RandomFlip: vertical}]}\n",
+        "{Conv2D: {filters: 2, kernel_size: 3}}",
+        "Flatten",
+        "{Dense: {units: 10, activation: softmax}}",
+    ),
     "an output that begins with zeros": config(
         IRIS, "{Dense: {units: 3, activation: softmax, kernel_initializer: zeros}}"
     ),
