@@ -31,6 +31,7 @@ _TAKES_NUMBERS_OF_THINGS = {
 }
 _TAKES_TEXTS = {"StringLookup", "TextVectorization"}
 _TAKES_NO_TEXTS = {"Normalization", "Rescaling", "Discretization", "IntegerLookup", "CategoryEncoding"}
+_RANK_OF_COUNTS = 2
 _EXAMPLE = "{StringLookup: {output_mode: one_hot}}"
 
 
@@ -87,7 +88,7 @@ class Front:
         }
         self._lists = {
             name: PreprocessingList(
-                raw.components, raw.path, _pieces(dataset, name, dtypes[name]), builder, partial(self._check_kind, raw)
+                raw.components, raw.path, _pieces(dataset, name, dtypes[name]), builder, partial(self._check, raw)
             )
             for name, raw in self._raw.items()
         }
@@ -168,11 +169,32 @@ class Front:
         return Flow(joined, (f"{len(names)} columns {tuple(joined.shape)[1:]}",))
 
     def _add(self, name: str, layer: Any, component: Component, path: ConfigPath) -> None:
-        self._flows[name] = self.assembly.add(layer, component, path, [self._flows[name]])
+        flow = self.assembly.add(layer, component, path, [self._flows[name]])
         self.layers.append(layer)
+        if isinstance(layer, keras.layers.TextVectorization) and len(flow.shape) == _RANK_OF_COUNTS:
+            # Keras foretells (1, words) for the counts of words in a row, and makes (words,).
+            flat = keras.layers.Reshape(flow.shape[1:], name=f"{layer.name}_flat")
+            self.layers.append(flat)
+            flow = Flow(flat(flow.tensor), (*flow.trail[:-1], f"{component.name} {flow.shape[1:]}"))
+        self._flows[name] = flow
+
+    def _check(self, raw: RawInput, component: Component, path: ConfigPath) -> None:
+        """Refuse a layer of Keras that cannot prepare what reaches it."""
+        self._check_kind(raw, component, path)
+        given = component.arguments
+        if component.name == "HashedCrossing":
+            what = f"HashedCrossing crosses several inputs, and {_called(raw)} is prepared for itself"
+            hint = "take it out; write a column into the table that holds both, and prepare that: [{Hashing: ...}]"
+            raise self._builder.refusal(what, path, hint)
+        if component.name != "TextVectorization" or given.get("output_mode", "int") != "int":
+            return
+        if given.get("ragged") or given.get("output_sequence_length") is None:
+            what = "TextVectorization makes rows of different lengths of texts that are not equally long"
+            hint = "give it output_sequence_length, such as 200: how many words to keep"
+            raise self._builder.refusal(what, path, "take ragged out" if given.get("ragged") else hint)
 
     def _check_kind(self, raw: RawInput, component: Component, path: ConfigPath) -> None:
-        """Refuse a layer of Keras for numbers where texts reach it, and the other way round."""
+        """Refuse a layer for numbers where texts reach it, and the other way round."""
         has_texts = self._flows[raw.name].tensor.dtype == "string"
         wrong = _TAKES_NO_TEXTS if has_texts else _TAKES_TEXTS
         if component.name not in wrong:

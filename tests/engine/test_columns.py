@@ -131,6 +131,16 @@ def test_naming_a_column_of_a_table_of_numbers_divides_it(build: Build) -> None:
         ("[Normalization]", "Normalization", "Normalization takes numbers, and the column 'city' is text"),
         ("{kind: [StringLookup]}", "StringLookup", "StringLookup takes texts, and the column 'kind' is numbers"),
         ("{city: []}", "[]", "the column 'city' is text, and its preprocessing makes no numbers of it"),
+        (
+            "{city: [{TextVectorization: {max_tokens: 5}}]}",
+            "TextVectorization",
+            "TextVectorization makes rows of different lengths",
+        ),
+        (
+            "{city: [{HashedCrossing: 5}]}",
+            "HashedCrossing",
+            "HashedCrossing crosses several inputs, and the column 'city' is prepared for itself",
+        ),
         ("{town: [StringLookup]}", "town", "preprocess names 'town', which is no input or column"),
     ],
 )
@@ -157,3 +167,16 @@ def test_texts_become_numbers_of_words(train: Train) -> None:
     assert model.predict(raw_test_rows(run), verbose=0) == pytest.approx(run.predictions["predicted"], abs=1e-6)
     [words] = [layer for layer in model.layers if isinstance(layer, keras.layers.TextVectorization)]
     assert set(words.get_vocabulary()) == {"", "[UNK]", "good", "bad", "film", "fine", "awful"}
+
+
+def test_texts_become_counts_of_words(train: Train) -> None:
+    counts = "preprocess: [{TextVectorization: {output_mode: multi_hot}}]"
+    lines = (
+        f"dataset: {{source: own:texts, test_split: 0.2, shuffle: false, {counts}}}\nepochs: 1\n"
+        "model: {layers: [{Dense: 2}]}\nloss: {SparseCategoricalCrossentropy: {from_logits: true}}\n"
+    )
+    run = train(lines).run
+    assert run.status == "completed"
+    predicted = keras.models.load_model(run.files["model"]).predict(raw_test_rows(run), verbose=0)
+    assert predicted == pytest.approx(run.predictions["predicted"], abs=1e-6)
+    assert run.record["parameters"] == (6 + 1) * 2  # five words, those that are not known, and a bias
