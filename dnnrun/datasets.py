@@ -6,6 +6,9 @@ a file is looked into.
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -27,6 +30,7 @@ __all__ = [
     "fetch_dataset",
     "find_dataset",
     "list_datasets",
+    "meanings_of",
     "places",
 ]
 
@@ -154,3 +158,22 @@ def _size(path: Path) -> int:
     if path.is_file():
         return path.stat().st_size
     return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+
+
+def meanings_of(source: str) -> dict[str, str]:
+    """Return what each argument of a source means, as the docstring of its function says.
+
+    Args:
+        source: its name in a config.
+    """
+    module, _, function = SOURCES[source].function.partition(":")
+    doc = inspect.getdoc(getattr(importlib.import_module(module), function)) or ""
+    described = re.search(r"^Args:\n((?:    .*\n?)+)", doc, re.MULTILINE)
+    found = re.findall(r"^    (\w+): (.*(?:\n     .*)*)", described[1], re.MULTILINE) if described else []
+    return {argument: _plain(text) for argument, text in found}
+
+
+def _plain(text: str) -> str:
+    """Return what a docstring says on one line, in the notation of a config."""
+    line = re.sub(r"\bNone\b", "null", " ".join(text.replace("`", "").split()))
+    return line if line.endswith("...") else line.removesuffix(".")

@@ -114,7 +114,13 @@ def _print_object(described: Described) -> None:
     console.print(Text.assemble((described.name, "bold"), f", {a_kind(described.kind)}"))
     console.print(Text(_about(described)))
     console.print()
-    if described.arguments:
+    if described.arguments and described.kind == "sources":
+        from dnnrun.datasets import meanings_of
+
+        meanings = meanings_of(described.name)
+        told = [(each.name, _default(each.default), meanings.get(each.name, "")) for each in described.arguments]
+        _print_table(("argument", "default", "meaning"), told)
+    elif described.arguments:
         rows = [(argument.name, argument.takes, _default(argument.default)) for argument in described.arguments]
         _print_table(("argument", "takes", "default"), rows)
     else:

@@ -91,8 +91,13 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "ModelCheckpoint": {"save_best_only": True},
     "ReduceLROnPlateau": {"monitor": "val_loss", "factor": 0.5, "patience": 5},
     "huggingface": {"name": "imdb"},
+    "images": {"path": "pets", "size": [128, 128]},
+    "imdb": {"num_words": 10000, "maxlen": 200},
     "npy": {"x": "features.npy", "y": "labels.npy"},
     "npz": {"path": "arrays.npz"},
+    "parquet": {"path": "data.parquet", "target": "label"},
+    "reuters": {"num_words": 10000, "maxlen": 200},
+    "text": {"path": "reviews.csv", "text": "review", "target": "label"},
     "tfrecord": {
         "path": "records.tfrecord",
         "features": {"image": {"shape": [28, 28], "dtype": "uint8", "decode": "raw"}, "label": "int64"},

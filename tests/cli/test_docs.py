@@ -38,6 +38,7 @@ def test_an_object_has_its_arguments_and_an_example() -> None:
         (["layers"], ["Dense", "Flatten"]),
         (["optimizer"], ["Optimizer that implements the Adam algorithm. Also called adam."]),
         (["datasets"], ["csv", "A table in CSV files"]),
+        (["csv"], ["argument", "default", "meaning", "what fills gaps: mean, median, most_frequent or constant"]),
         (["config"], ["dataset.validation_split", "extends"]),
         (["keys", "model"], ["model.layers"]),
         (["Dense"], ["Dense, a layer"]),

@@ -48,6 +48,7 @@ def test_examples_are_valid(kind: Kind) -> None:
         ("callbacks", "ModelCheckpoint", "callbacks:\n  - {ModelCheckpoint: {save_best_only: true}}"),
         ("regularizers", "L2", "model:\n  layers:\n    - {Dense: {units: 64, kernel_regularizer: {L2: {l2: 0.01}}}}"),
         ("sources", "csv", "dataset:\n  source: {csv: {path: data.csv, target: label}}"),
+        ("sources", "images", "dataset:\n  source: {images: {path: pets, size: [128, 128]}}"),
     ],
 )
 def test_examples_show_what_matters(kind: Kind, name: str, text: str) -> None:

@@ -18,6 +18,7 @@ from dnnrun.config.sources import SOURCES
 from dnnrun.data.dataset import Dataset, SourceData
 from dnnrun.data.defaults import with_defaults
 from dnnrun.data.load import load_dataset
+from dnnrun.datasets import meanings_of
 from dnnrun.errors import ConfigError, DataError
 
 SPARSE = "sparse_categorical_crossentropy"
@@ -32,6 +33,7 @@ def test_the_table_of_sources_names_the_arguments_that_the_functions_take(name: 
     parameters = inspect.signature(getattr(importlib.import_module(module), function)).parameters.values()
     assert SOURCES[name].required == tuple(p.name for p in parameters if p.default is p.empty)
     assert SOURCES[name].optional == {p.name: p.default for p in parameters if p.default is not p.empty}
+    assert list(meanings_of(name)) == [p.name for p in parameters], "each is described in the docstring, in order"
 
 
 def test_no_tensorflow_is_needed() -> None:

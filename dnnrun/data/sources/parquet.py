@@ -46,7 +46,8 @@ def plan_parquet(
         weights: a column of numbers, how much each row counts in the loss.
         group: a column that says what each row belongs to, so that splits part no group.
         time: a column of numbers, dates or times, so that splits hold out the latest rows.
-        impute: what fills gaps; see `plan_csv`.
+        impute: what fills gaps: mean, median, most_frequent or constant; of all columns, or by column. It is computed
+            from the training rows, after the split.
         fill: what a constant fills them with, or that by column.
         missing: what stands for no value, beside null and NaN.
 
