@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from dnnrun.components import ConfigPath
@@ -28,7 +29,8 @@ def keys_for_networks(subject: Subject) -> Iterator[Finding]:
     for key in _OF_NETWORKS:
         if getattr(experiment, key) != Experiment.model_fields[key].default:
             what = f"{key} is for networks, and the model is scikit-learn's {name}"
-            yield Finding(what, (key,), _remedy(key, name), of_key=True)
+            edit = _remedy(key, name) + _taken_back(key, Experiment.model_fields[key].default)
+            yield Finding(what, (key,), edit, of_key=True)
     if experiment.device in {"gpu", "tpu"}:
         yield Finding(f"{name} is fitted on the CPU", ("device",), "take device out")
     metrics = experiment.metrics if isinstance(experiment.metrics, tuple) else ()
@@ -39,7 +41,8 @@ def keys_for_networks(subject: Subject) -> Iterator[Finding]:
     for key in _OF_DATA:
         if getattr(experiment.dataset, key) != DatasetConfig.model_fields[key].default:
             path: ConfigPath = ("dataset", key)
-            yield Finding(f"dataset.{key} is for networks, and the model is {name}", path, "take it out", of_key=True)
+            edit = f"take it out{_taken_back(key, DatasetConfig.model_fields[key].default)}"
+            yield Finding(f"dataset.{key} is for networks, and the model is {name}", path, edit, of_key=True)
 
 
 def estimator_of_another_task(subject: Subject) -> Iterator[Finding]:
@@ -75,5 +78,9 @@ def _remedy(key: str, name: str) -> str:
         return f"take it out, or write it as {passes}: {{{name}: {{{passes}: ...}}}}"
     if key in arguments:
         return f"take it out, or write it as an argument: {{{name}: {{{key}: ...}}}}"
-    null = f"; '{key}: null' where it is from the file that this one extends" if key in {"optimizer", "loss"} else ""
-    return f"take it out{null}"
+    return "take it out"
+
+
+def _taken_back(key: str, default: object) -> str:
+    """Return how a key is taken back that is written elsewhere."""
+    return f"; '{key}: {json.dumps(default)}' where it is from a file that this one extends"

@@ -40,7 +40,8 @@ def main() -> None:
     options = _options()
     chosen = [each for each in EXPERIMENTS if _is_chosen(each, options)]
     if not chosen:
-        sys.exit(f"no experiment is called {', '.join(options.only)}; known: {', '.join(e.name for e in EXPERIMENTS)}")
+        known = dict.fromkeys(each.name for each in EXPERIMENTS)  # some are run in several ways
+        sys.exit(f"no experiment is called {', '.join(options.only)}; known: {', '.join(known)}")
     kept = Kept(options.runs_dir)
     if options.again:
         kept.forget(chosen)
