@@ -153,6 +153,8 @@ class Rows:
 
     def select(self, selection: Array | slice) -> Rows:
         """Return the rows of a split of these; those of a stream stay on disk, and in the order of the file."""
+        if isinstance(selection, slice) and selection == slice(None):
+            return self
         if self.stream is None:
             return self.take(selection)
         positions = selection if isinstance(selection, slice) else np.sort(selection)

@@ -35,8 +35,10 @@ def split_rows(
     if not shuffle:
         positions = np.arange(rows)
         return positions[:kept], positions[kept:]
-    if stratify_by is not None:
-        _check_classes(stratify_by, min(kept, rows - kept))
+    if stratify_by is None:  # as train_test_split draws them, which would need further arrays of as many rows
+        drawn, count = np.random.RandomState(seed).permutation(rows), math.ceil(rows * fraction)
+        return drawn[count:], drawn[:count]
+    _check_classes(stratify_by, min(kept, rows - kept))
     from sklearn.model_selection import train_test_split  # noqa: PLC0415 - 1.7 s that not every run needs
 
     kept_rows, held_out = train_test_split(

@@ -163,3 +163,11 @@ def test_pieces_end_where_rows_end() -> None:
     assert [begin for begin, _ in spans[1:]] == [end for _, end in spans[:-1]]
     cells = [row for span in spans for row in file.read(["a", "b"], span=span).to_pylist()]
     assert cells == file.read(["a", "b"]).to_pylist()
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_whole_labels_take_as_few_bytes_as_the_largest_of_them_needs() -> None:
+    made = {**columns(), "y": [*[-1, 1] * (ROWS // 2 - 1), 300, 0]}
+    streamed = stream_csv(write(made), "y")
+    assert streamed.y.dtype == np.int16
+    assert streamed.y.tolist() == made["y"]

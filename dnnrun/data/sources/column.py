@@ -38,6 +38,16 @@ class Column:
         """Whether the cells came as dates or times."""
         return bool(pa.types.is_temporal(self.cells.type))
 
+    @property
+    def is_compact(self) -> bool:
+        """Whether the cells came as integers of less than 64 bits."""
+        return bool(pa.types.is_integer(self.cells.type)) and self.cells.type.bit_width < 64
+
+    @property
+    def integers(self) -> Array:
+        """The cells as integers of their own type, shape (rows,), where they came as such and none is missing."""
+        return _to_numpy(self.cells)
+
     @cached_property
     def missing(self) -> Array:
         """Which cells have no value: bool, shape (rows,)."""

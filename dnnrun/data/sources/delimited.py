@@ -28,7 +28,7 @@ from dnnrun.errors import DataError, Place, Problem
 
 Span = tuple[int, int]
 """The first byte of some rows, and that behind them."""
-PIECE = 32 << 20  # bytes, roughly, of rows that are read together
+PIECE = 8 << 20  # bytes, roughly, of rows that are read together
 _TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
 _SEPARATORS = {";": "';'", "\t": '"\\t"', "|": "'|'"}
 _BLOCK = 4 << 20  # bytes that pyarrow takes at a time
@@ -100,13 +100,16 @@ class Delimited:
         self.columns = self._names(first)
         self.start = self._mark + counted.bytes if notation.header else self._mark
 
-    def read(self, names: Sequence[str], *, as_text: Collection[str] = (), span: Span | None = None) -> pa.Table:
+    def read(
+        self, names: Sequence[str], *, as_text: Collection[str] = (), span: Span | None = None, threads: bool = True
+    ) -> pa.Table:
         """Return columns of int64, double, bool or trimmed text, null where a cell has no value.
 
         Args:
             names: of the columns.
             as_text: those of them to give as they are written, even if all cells are numbers.
             span: which rows; None for all of them.
+            threads: whether to read on all cores.
 
         Raises:
             DataError: a row has too few or too many cells, there are no rows, or the file is no text.
@@ -114,11 +117,11 @@ class Delimited:
         try:
             if not self.separator.isascii():
                 raise pa.ArrowInvalid(self.separator)
-            table = self._parsed(names, as_text, span)
+            table = self._parsed(names, as_text, span, threads)
             odd = [field.name for field in table.schema if field.type not in _TYPES]  # dates, and what is no text
             for name in odd:
                 position = table.column_names.index(name)
-                table = table.set_column(position, name, self._parsed([name], odd, span).column(name))
+                table = table.set_column(position, name, self._parsed([name], odd, span, threads).column(name))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError):
             table = self._by_hand(names, span)
         if not len(table):
@@ -206,12 +209,12 @@ class Delimited:
             raise DataError(f"{file}: {what} in the first line", hint=hint)
         return names
 
-    def _parsed(self, names: Sequence[str], as_text: Collection[str], span: Span | None) -> pa.Table:
-        return pa_csv.read_csv(self._stream(span), **self._options(names, as_text))
+    def _parsed(self, names: Sequence[str], as_text: Collection[str], span: Span | None, threads: bool) -> pa.Table:
+        reading = pa_csv.ReadOptions(column_names=self.columns, block_size=_BLOCK, use_threads=threads)
+        return pa_csv.read_csv(self._stream(span), reading, **self._options(names, as_text))
 
     def _options(self, names: Sequence[str], as_text: Collection[str]) -> dict[str, Any]:
         return {
-            "read_options": pa_csv.ReadOptions(column_names=self.columns, block_size=_BLOCK),
             "parse_options": pa_csv.ParseOptions(delimiter=self.separator, newlines_in_values=True),
             "convert_options": pa_csv.ConvertOptions(
                 include_columns=names,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dnnrun.data.dataset import Array
 from dnnrun.data.sources.delimited import Span
@@ -71,6 +72,16 @@ def look_through(table: Table, features: Sequence[str], others: Sequence[str], *
             if keep:
                 numbers[name].append(column.numbers.astype(np.float32))
         for name in others:
-            kept[name].setdefault(part, []).append(cells.column(name))
+            kept[name].setdefault(part, []).append(_compact(cells.column(name)))
     table.keep({name: list(parts.values()) for name, parts in kept.items()})
+    pa.default_memory_pool().release_unused()  # pyarrow would keep it, and whatever comes next does not ask pyarrow
     return Looked(tuple(pieces), tallies, {name: np.concatenate(numbers.pop(name)) for name in list(numbers)})
+
+
+def _compact(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return whole numbers in as few bytes as they fit into: those of all rows are in memory at the same time."""
+    if not pa.types.is_integer(cells.type) or len(cells) == cells.null_count:
+        return cells
+    least, most = pc.min_max(cells).as_py().values()
+    fitting = next(bits for bits in (8, 16, 32, 64) if -(2 ** (bits - 1)) <= least and most < 2 ** (bits - 1))
+    return cells.cast(f"int{fitting}")

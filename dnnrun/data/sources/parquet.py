@@ -103,18 +103,21 @@ class ParquetTable:
         if not self.parquet.metadata.num_rows:
             raise DataError(f"{file}: there are no rows", hint="was everything filtered out when it was written?")
 
-    def read(self, names: Sequence[str], *, as_text: Collection[str] = (), span: Span | None = None) -> pa.Table:
+    def read(
+        self, names: Sequence[str], *, as_text: Collection[str] = (), span: Span | None = None, threads: bool = True
+    ) -> pa.Table:
         """Return columns of int64, double, bool, text, dates or times, null where a cell has no value.
 
         Args:
             names: of the columns.
             as_text: those of them to give as text.
             span: the first of the file's groups of rows, and the one behind the last; None for all of them.
+            threads: whether to read on all cores.
 
         Raises:
             DataError: a column is nested or holds bytes, or the file is damaged.
         """
-        table = self._read(names, span)
+        table = self._read(names, span, threads)
         cells = {name: self._plain(name, table.column(name)) for name in names}
         return pa.table({name: pc.cast(each, pa.string()) if name in as_text else each for name, each in cells.items()})
 
@@ -134,13 +137,14 @@ class ParquetTable:
         listed = f"{', '.join(map(str, rows))}{', ...' if more else ''}"
         return f"row{'s' if len(rows) > 1 else ''} {listed}, counted from 0"
 
-    def _read(self, names: Sequence[str], span: Span | None) -> pa.Table:
+    def _read(self, names: Sequence[str], span: Span | None, threads: bool) -> pa.Table:
         schema = self.parquet.schema_arrow
         for name in names:
             _refuse(self.file, name, schema.field(name).type)
         try:
             groups = range(self.parquet.metadata.num_row_groups) if span is None else range(*span)
-            return self.parquet.read_row_groups(list(groups), columns=list(names)).select(list(names))
+            read = self.parquet.read_row_groups(list(groups), columns=list(names), use_threads=threads)
+            return read.select(list(names))
         except (OSError, pa.ArrowException) as error:
             raise self._damaged(error) from error
 

@@ -27,7 +27,9 @@ class TableFile(Protocol):
     file: Path
     columns: list[str]
 
-    def read(self, names: Sequence[str], *, as_text: Sequence[str] = (), span: Span | None = None) -> pa.Table:
+    def read(
+        self, names: Sequence[str], *, as_text: Sequence[str] = (), span: Span | None = None, threads: bool = True
+    ) -> pa.Table:
         """Return columns of the file, null where a cell has no value; of `as_text` as they are written."""
 
     def spans(self) -> Iterator[Span]:
@@ -100,8 +102,8 @@ class Table:
                 yield number, span, part.read(names, span=span)
 
     def piece(self, part: int, span: Span, names: Sequence[str]) -> dict[str, Column]:
-        """Read one of the pieces again."""
-        table = self._parts[part].read(names, span=span)
+        """Read one of the pieces again, in one thread only: others are at work meanwhile."""
+        table = self._parts[part].read(names, span=span, threads=False)
         return {name: self.made(table.column(name)) for name in names}
 
     def made(self, cells: pa.ChunkedArray) -> Column:
@@ -225,5 +227,8 @@ def _family(kind: pa.DataType) -> str:
 def _joined(cells: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
     """Return columns below one another, integers as floats where others are."""
     types = {each.type for each in cells if not pa.types.is_null(each.type)}
-    kind = types.pop() if len(types) == 1 else pa.float64() if types else pa.null()
+    if len(types) > 1:
+        is_whole = all(map(pa.types.is_integer, types))
+        types = {max(types, key=lambda each: each.bit_width) if is_whole else pa.float64()}
+    kind = types.pop() if types else pa.null()
     return pa.chunked_array([chunk for each in cells for chunk in each.cast(kind).chunks], kind)
