@@ -214,7 +214,7 @@ EXPERIMENTS: Sequence[Experiment] = (
         "mnist_dropout_adam",
         [on_test("accuracy", 0.9894, 10)],
         epochs=(10,),
-        changes=["dataset.test=mnist"],
+        changes=["dataset.test={npz: {path: dnnrun/data/files/mnist.npz}}"],  # by name it is refused, as for a mistake
         label="on the training rows",
         remark="The same run, with the 60,000 training images in place of the test images, and so without dropout.",
     ),
