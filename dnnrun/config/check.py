@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -229,10 +229,20 @@ def _short(value: Any) -> str:
     return str(value) if isinstance(value, int | float | str | Component) and len(str(value)) <= 20 else "..."
 
 
+_TABLE = "a file is named as the path of its source: {{{}: {{path: FILE, target: COLUMN}}}}"
+_SOURCE_OF_FILE = {
+    ".csv": _TABLE.format("csv"),
+    ".tsv": _TABLE.format("csv"),
+    ".gz": _TABLE.format("csv"),
+    ".parquet": _TABLE.format("parquet"),
+    ".npz": "a file is named as the path of its source: {npz: {path: FILE}}",
+}
+
+
 def _unknown_name(kind: Kind, name: str, where: Place | None) -> Problem:
     if kind == "sources":
         listed = f"known: {', '.join(sorted(catalog.entries(kind)))}, or an import path such as my_package.data:make"
-        near = suggest(name, catalog.entries(kind))
+        near = _SOURCE_OF_FILE.get(PurePath(name).suffix.lower(), "") or suggest(name, catalog.entries(kind))
         return Problem(f"unknown data source {name!r}", where, f"{near}\n{listed}" if near else listed)
     last = name.rpartition(".")[2]
     if kind == "estimators":

@@ -64,7 +64,7 @@ def learnt_by_heart(subject: Subject) -> Iterator[Finding]:
     if facts is None or weights is None or _is_regularized(subject):
         return
     rows = facts.rows["train"]
-    if weights > _WEIGHTS_A_ROW * rows:
+    if weights > _WEIGHTS_A_ROW * rows > 0:
         what = f"{weights:,} weights for {rows:,} training rows, and nothing that holds them back"
         edit = "add {Dropout: 0.3}, kernel_regularizer: {L2: 1e-4} or EarlyStopping, or take fewer units"
         yield Finding(what, ("model", "layers"), edit, of_key=True)

@@ -119,6 +119,15 @@ def test_test_labels_are_text_where_the_training_labels_are() -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "what"),
+    [(b"PAR1\x15\x04\xff", "a Parquet file, not a text file"), (b"PK\x03\x04\xff", "a spreadsheet or a zip archive")],
+)
+def test_files_of_other_programs(content: bytes, what: str) -> None:
+    with pytest.raises(DataError, match=what):
+        read(content)
+
+
+@pytest.mark.parametrize(
     ("content", "line"),
     [
         ("a,y\n1,caf\u00e9\n".encode("latin1"), 2),

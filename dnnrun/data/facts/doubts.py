@@ -8,7 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from dnnrun.components import Component
 from dnnrun.config.schema import Experiment
+from dnnrun.config.sources import SOURCES
 from dnnrun.config.tasks import Task
 from dnnrun.data.facts import SourceFacts
 
@@ -31,10 +33,18 @@ def may_be_refused(
     has_test_rows = bool(names_test_rows or config.test_split or experiment.cross_validation or "test" in others)
     if (config.watches_test and not has_test_rows) or (names_test_rows and (config.test_split or "test" in others)):
         return True
+    if config.in_memory is False and not _may_stay_on_disk(config.source):
+        return True
     return _may_not_draw(experiment) or any(
         not 0 < kept < rows or (config.stratify and _cannot_stratify(task, source, min(kept, rows - kept), parts))
         for rows, kept, parts in _drawn(experiment, source)
     )
+
+
+def _may_stay_on_disk(source: Component) -> bool:
+    """Whether a source streams, and asks for no filling of gaps that takes all rows."""
+    entry = SOURCES.get(source.name)
+    return entry is not None and entry.stream is not None and source.arguments.get("impute") in (None, "constant")
 
 
 def _is_alike(source: SourceFacts, other: SourceFacts) -> bool:

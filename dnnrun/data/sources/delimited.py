@@ -30,7 +30,11 @@ Span = tuple[int, int]
 """The first byte of some rows, and that behind them."""
 PIECE = 8 << 20  # bytes, roughly, of rows that are read together
 _TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
-_SEPARATORS = {";": "';'", "\t": '"\\t"', "|": "'|'"}
+_SEPARATORS = {",": "','", ";": "';'", "\t": '"\\t"', "|": "'|'"}
+_NO_TEXT = {
+    b"PAR1": ("a Parquet file", "read it with source: {parquet: {path: ..., target: ...}}"),
+    b"PK\x03\x04": ("a spreadsheet or a zip archive", "save the sheet as CSV, in a spreadsheet 'CSV UTF-8'"),
+}
 _BLOCK = 4 << 20  # bytes that pyarrow takes at a time
 _TYPES = (pa.int64(), pa.float64(), pa.bool_(), pa.string(), pa.null())
 
@@ -302,6 +306,11 @@ class Delimited:
             return {number: line.rstrip("\r\n") for number, line in numbered if number in wanted}
 
     def _not_text(self) -> DataError:
+        with self.file.open("rb") as stream:
+            begin = stream.read(4)
+        for magic, (what, instead) in _NO_TEXT.items():
+            if begin.startswith(magic):
+                return DataError(f"{self.file}: {what}, not a text file", hint=instead)
         line = first_undecodable(self._kept if self._kept is not None else self.file)
         hint = "save it again as UTF-8, in a spreadsheet 'CSV UTF-8'; or say what it is, such as encoding: latin-1"
         return DataError(f"{self.file}: not a UTF-8 text file (line {line})", hint=hint)
