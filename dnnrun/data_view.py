@@ -64,6 +64,9 @@ class Picture:
     note: str = ""
 
 
+_TABLES = {".csv", ".tsv"}
+
+
 def view_data(
     config: str | Path,
     overrides: Iterable[str | Override] = (),
@@ -89,6 +92,9 @@ def view_data(
         named = [known for known, entry in SOURCES.items() if not entry.required]
         hint = f"{suggest(name, named)}\n'dnnrun data list' names the data sets".strip()
         raise ConfigError(f"there is neither a config nor a data set called {name!r}", hint=hint)
+    if Path(name).suffix.lower() in _TABLES and Path(name).is_file():
+        hint = f"'dnnrun init --csv {name} --target COLUMN' writes a config for a table, which can be shown"
+        raise ConfigError(f"{name} is no config, but data", hint=hint)
     experiment = _of_name(name, overrides) if is_name else load_config(name, overrides)
     with telling(listener or (lambda file, done, total: None)):
         experiment, data = resolve_data(experiment, allow_code=allow_code)

@@ -112,6 +112,7 @@ def test_what_only_the_data_can_tell_is_left_open(tmp_path: Path, monkeypatch: p
         ("source: iris\n  test_split: 0.999", "0.999 of 150 rows leaves nothing on one side"),
         ("source: iris\n  validation: test", "iris comes without any"),
         ("source: iris\n  in_memory: false", "iris is read into memory"),
+        ("source: {csv: {path: a.csv, target: y, impute: {'x:mean': null}}}", "must be a text or a mapping of texts"),
         ("source: mnist\n  test_split: 0.2", "mnist comes with a test set of 10,000 rows of its own"),
         ("source: {csv: {path: a.csv, target: y}}\n  test: {csv: {path: none.csv, target: y}}", "no such file"),
         ("source: {csv: {path: a.csv, target: y}}\n  test: {csv: {path: b.csv, target: y}}", "has no column 'w'"),

@@ -145,6 +145,7 @@ def test_images_and_the_numbers_of_one(folder: Path) -> None:
     ("arguments", "said"),
     [
         (["irsi"], "there is neither a config nor a data set called 'irsi'\n     = did you mean 'iris'?"),
+        (["t.csv"], "t.csv is no config, but data\n     = 'dnnrun init --csv t.csv --target COLUMN' writes a config"),
         (["none.yaml"], "none.yaml: cannot be read: No such file or directory"),
         (["iris", "--split", "test"], "there is no split 'test'\n     = there are: train"),
         (
@@ -158,7 +159,8 @@ def test_images_and_the_numbers_of_one(folder: Path) -> None:
     ],
     ids=str,
 )
-def test_mistakes(arguments: list[str], said: str) -> None:
+def test_mistakes(arguments: list[str], said: str, folder: Path) -> None:
+    (folder / "t.csv").write_text(TABLE)
     done = show(*arguments)
     assert done.exit_code in {2, 3, 4}
     assert said in done.stderr

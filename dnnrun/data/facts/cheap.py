@@ -20,6 +20,7 @@ from dnnrun.data.facts.of_images import facts_of_images
 from dnnrun.data.facts.of_published import facts_of_published
 from dnnrun.data.facts.of_table import facts_of_csv
 from dnnrun.data.facts.sizes import files_of, is_small
+from dnnrun.data.sources.arguments import WrongArgument, check_arguments
 from dnnrun.errors import DnnrunError, Problem
 
 BUNDLED = Path(__file__).with_name("bundled.json")
@@ -143,10 +144,12 @@ _OF_FILES: dict[str, Callable[..., SourceFacts | None]] = {"csv": facts_of_csv, 
 
 
 def _of_files(source: Component) -> SourceFacts | None:
+    facts = _OF_FILES[source.name]
     try:
-        return _OF_FILES[source.name](**source.arguments)
-    except TypeError:  # wrong arguments, which the source itself explains
+        check_arguments(facts, source.arguments, source.name)
+    except WrongArgument:  # which is explained when the source is read
         return None
+    return facts(**source.arguments)
 
 
 def _of_arrays(source: Component) -> SourceFacts | None:

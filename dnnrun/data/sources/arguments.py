@@ -71,7 +71,10 @@ def _remedy(argument: str, value: Any, hint: Any) -> str:
     if typing.get_origin(hint) is Mapping:
         return f"such as {argument}: {{name: ...}}"
     if isinstance(value, Mapping):
-        return "behind each name stands one text"
+        glued = next((key for key, inner in value.items() if inner is None and ":" in str(key)), "")
+        return (
+            f"put a space after the colon: {glued.replace(':', ': ')}" if glued else "behind each name stands one text"
+        )
     if isinstance(value, tuple) and not all(isinstance(item, str) for item in value):
         quoted = ", ".join(f'"{item}"' for item in value)
         return f"in quotes they are texts: {argument}: [{quoted}]"
