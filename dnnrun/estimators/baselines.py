@@ -94,10 +94,17 @@ def baselines_of(experiment: Experiment, dataset: Dataset) -> Baselines:
     experiments = {
         name: _one(base, dataset, name, model) for name, model in _fields(dataset.task).items() if name not in left_out
     }
-    if "knn" in experiments and experiment.class_weight is not None:
-        remarks = (*remarks, "knn takes no class_weight: its rows all count alike")
-        experiments["knn"] = experiments["knn"].changed(class_weight=None)
+    if experiment.class_weight is not None:
+        remarks = (*remarks, *_take_class_weights_out(experiments))
     return Baselines(experiments, left_out, remarks)
+
+
+def _take_class_weights_out(experiments: dict[str, Experiment]) -> Iterator[str]:
+    """Take the weights from the baselines that cannot have any, or that would no longer guess what is most frequent."""
+    experiments["trivial"] = experiments["trivial"].changed(class_weight=None)
+    if "knn" in experiments:
+        experiments["knn"] = experiments["knn"].changed(class_weight=None)
+        yield "knn takes no class_weight: its rows all count alike"
 
 
 _OF_NETWORKS = (

@@ -85,7 +85,8 @@ def test_those_of_a_regression(read: Read) -> None:
 def test_what_the_baselines_do_not_do(read: Read, lines: str, remark: str) -> None:
     found = baselines_of(*read(lines, config=NETWORK))
     assert [text.startswith(remark) for text in found.remarks] == [True]
-    assert found.experiments["knn"].class_weight is None
+    assert found.experiments["knn"].class_weight is found.experiments["trivial"].class_weight is None
+    assert found.experiments["tree"].class_weight == read(lines, config=NETWORK)[0].class_weight
 
 
 def test_what_is_left_out(read: Read) -> None:
