@@ -3,59 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from typing import Any
 
 import keras
 
 from dnnrun.config.graph import topology_of
-from dnnrun.config.resolved import to_plain
 from dnnrun.config.schema import ModelConfig
 from dnnrun.engine.chance import chance_loss
 from dnnrun.engine.preparation import Prepared
 from dnnrun.engine.training_run import Progress
 from dnnrun.running import facts
-from dnnrun.running.folds import fold_facts
 from dnnrun.running.observer import Plan
+from dnnrun.running.record import first_record
 from dnnrun.store import RunWriter
 
 
 def record_of(prepared: Prepared) -> dict[str, Any]:
     """Return what run.json holds before training; `RunWriter` adds times, process and status."""
-    experiment = prepared.experiment
-    return {
-        "name": experiment.run_name,
-        "description": experiment.description,
-        "tags": list(experiment.tags),
-        "command": sys.argv,
-        "seed": experiment.seed,
-        "versions": facts.versions(),
-        "machine": facts.machine(),
-        "devices": [prepared.session.device],
-        "workers": prepared.session.team.size,
-        "threads": prepared.session.threads or facts.cores(),
-        "git": facts.git_state(),
-        "dataset": prepared.facts,
-        "fold": fold_facts(experiment, prepared.dataset.fingerprint),
-        "class_weight": _class_weight_by_name(prepared),
-        "parameters": prepared.exported.count_params(),
-        "untrained": prepared.untrained,
-        "chance_loss": chance_loss(experiment, prepared.dataset),
-        "epochs_finished": 0,
-        "best": None,
-        "weights_from_epoch": 0,
-        "final": None,
-        "failure": None,
-        "config": to_plain(experiment),
-    }
-
-
-def _class_weight_by_name(prepared: Prepared) -> dict[str, float] | None:
-    """Return what each class weighs, also where the config leaves that to the data."""
-    if prepared.class_weight is None:
-        return None
-    names = prepared.dataset.class_names or ()
-    return {names[number]: weight for number, weight in prepared.class_weight.items()}
+    return first_record(
+        prepared.experiment,
+        prepared.facts,
+        prepared.class_weight,
+        devices=[prepared.session.device],
+        workers=prepared.session.team.size,
+        threads=prepared.session.threads or facts.cores(),
+        parameters=prepared.exported.count_params(),
+        untrained=prepared.untrained,
+        chance_loss=chance_loss(prepared.experiment, prepared.dataset),
+    )
 
 
 def plan_of(prepared: Prepared, writer: RunWriter, progress: Progress) -> Plan:

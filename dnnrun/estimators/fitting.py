@@ -5,7 +5,6 @@ What goes wrong before there is a run leaves nothing on disk. There is one step 
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -14,20 +13,20 @@ import joblib
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from dnnrun.config.resolved import to_plain, to_yaml
+from dnnrun.config.resolved import to_yaml
 from dnnrun.config.schema import Experiment
+from dnnrun.data.class_weights import class_weights
 from dnnrun.data.dataset import Array, Dataset, Rows
 from dnnrun.errors import DnnrunError, Problem, TrainingError, in_words
 from dnnrun.estimators.building import PATH
 from dnnrun.estimators.judging import Said, guess, measure, say
 from dnnrun.estimators.preparation import Prepared, fit, prepare
 from dnnrun.estimators.validating import check_folds, cross_validated
-from dnnrun.running import facts
 from dnnrun.running.ending import Outcome
 from dnnrun.running.figures import classification_figures, regression_figures, samples_of
-from dnnrun.running.folds import fold_facts
 from dnnrun.running.log import logger, logging_to
 from dnnrun.running.observer import FitPlan, Observer
+from dnnrun.running.record import first_record
 from dnnrun.store import RunWriter
 
 MOST_MEASURED = 10_000
@@ -60,7 +59,8 @@ def fit_experiment(
     prepared = prepare(experiment, dataset)
     if folds is not None:
         check_folds(dataset, folds)
-    writer = RunWriter.create(runs_dir, experiment.run_name, _record_of(prepared))
+    record = first_record(experiment, dataset.facts(), class_weights(experiment, dataset))
+    writer = RunWriter.create(runs_dir, experiment.run_name, record)
     try:
         document = experiment.document
         writer.write_config(document.written if document else None, to_yaml(experiment))
@@ -148,34 +148,6 @@ def _evaluated(prepared: Prepared, split: str, rows: Rows, said: Said) -> tuple[
         figures["regression"] = regression_figures(rows.labels_of(), said.numbers)
         arrays = {"predicted": said.numbers, "true": rows.labels_of()}
     return figures, arrays
-
-
-def _record_of(prepared: Prepared) -> dict[str, Any]:
-    experiment = prepared.experiment
-    return {
-        "name": experiment.run_name,
-        "description": experiment.description,
-        "tags": list(experiment.tags),
-        "command": sys.argv,
-        "seed": experiment.seed,
-        "versions": facts.versions(),
-        "machine": facts.machine(),
-        "devices": ["CPU"],
-        "workers": 1,
-        "threads": facts.cores(),
-        "git": facts.git_state(),
-        "dataset": prepared.dataset.facts(),
-        "fold": fold_facts(experiment, prepared.dataset.fingerprint),
-        "parameters": None,
-        "untrained": None,
-        "chance_loss": None,
-        "epochs_finished": 0,
-        "best": None,
-        "weights_from_epoch": 0,
-        "final": None,
-        "failure": None,
-        "config": to_plain(experiment),
-    }
 
 
 def _plan_of(prepared: Prepared, writer: RunWriter) -> FitPlan:

@@ -63,6 +63,12 @@ def test_a_classifier_is_scikit_learns_on_the_same_rows(fit: Fit, read: Read) ->
     assert record["dataset"]["rows"] == {"train": 120, "test": 30}
 
 
+def test_the_record_says_what_the_classes_weigh(fit: Fit) -> None:
+    assert fit().run.record["class_weight"] is None
+    weights = fit("class_weight: {Iris-setosa: 2}").run.record["class_weight"]
+    assert weights == {"Iris-setosa": 2, "Iris-versicolor": 1, "Iris-virginica": 1}
+
+
 def test_the_saved_estimator_takes_raw_rows(fit: Fit, read: Read) -> None:
     run = fit("dataset: {source: iris, test_split: 0.2, preprocess: [Normalization]}").run
     _, dataset = read("dataset: {source: iris, test_split: 0.2, preprocess: [Normalization]}")
