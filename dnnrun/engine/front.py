@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -256,5 +257,15 @@ def _dtype(raw: RawInput, rows: Array, dataset: Dataset, topology: Topology | No
 
 
 def _made_here(layer: Any) -> Any:
-    """Return a layer with its variables on all devices, if there are several: it was made for one of them."""
-    return type(layer).from_config(layer.get_config()) if tf.distribute.has_strategy() else layer
+    """Return a layer with its variables on all devices, if there are several: it was made for one of them.
+
+    One that has learnt from the rows is the same for all of them, and stays as it is.
+    """
+    if not tf.distribute.has_strategy() or hasattr(layer, "adapt"):
+        return layer
+    drawn = random.getstate()  # seeds are drawn as layers are made, and those that follow are to be as on one device
+    made = type(layer).from_config(layer.get_config())
+    random.setstate(drawn)
+    for mine, first in zip(made._seed_generators, layer._seed_generators, strict=True):
+        mine.state.assign(first.state)
+    return made

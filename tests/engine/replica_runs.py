@@ -7,21 +7,28 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from dnnrun.config.load import complete
 from dnnrun.data.dataset import Rows
+from dnnrun.data.load import resolve_data
+from dnnrun.engine import session
 from dnnrun.engine.feeding import Feed, Order
 from dnnrun.engine.fitting import Fitting, Interrupted, Position, Watch
 from dnnrun.engine.hooks import Hooks
 from dnnrun.engine.loop import Loop
 from dnnrun.engine.replicas import ReplicatedLoop
 from dnnrun.engine.state import TrainingState
+from dnnrun.engine.training import train_experiment
 
 RANDOM = np.random.default_rng(2)
 ROWS = Rows(RANDOM.normal(size=(41, 6)).astype(np.float32), RANDOM.integers(0, 3, 41))
@@ -114,6 +121,43 @@ def trained(
     return rows
 
 
+# Prepared once; and in every step, behind a layer that might draw at random.
+PREPROCESSING: dict[str, list[Any]] = {
+    "normalized before": ["Normalization"],
+    "normalized in the steps": [{"GaussianNoise": 0.0}, "Normalization"],
+}
+
+
+def whole_run(preprocess: list[Any], strategy: Any) -> dict[str, list[float]]:
+    """Train from a config, and return what comes of it, also of the model that was saved."""
+    experiment, dataset = resolve_data(
+        complete(
+            {
+                "dataset": {"source": "iris", "test_split": 0.2, "preprocess": preprocess},
+                "model": {"layers": [{"Dense": {"units": 3, "activation": "softmax"}}]},
+                "optimizer": "Adam",
+                "loss": "sparse_categorical_crossentropy",
+                "epochs": 2,
+                "seed": 1,
+            }
+        )
+    )
+    chosen = session.Session("cpu", "some CPUs", strategy=strategy)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch.object(session, "_choose_device", return_value=chosen),
+    ):
+        outcome = train_experiment(experiment, dataset, runs_dir=Path(folder))
+        assert outcome.failure is None, outcome.failure
+        history, model = outcome.run.history, keras.models.load_model(outcome.run.files["model"])
+        rows = {name: list(history.columns[name]) for name in history.columns if name != "seconds"}
+        rows["predicted"] = outcome.run.predictions["predicted"].ravel().tolist()
+        test = dataset.splits["test"].x
+        assert isinstance(test, np.ndarray)
+        rows["from raw rows"] = np.asarray(model(test)).ravel().tolist()
+    return rows
+
+
 def furthest(one: dict[str, list[float]], other: dict[str, list[float]]) -> float:
     assert one.keys() == other.keys()
     return max(float(np.max(np.abs(np.array(one[name]) - np.array(other[name])))) for name in one)
@@ -127,6 +171,8 @@ def main() -> None:
     found: dict[str, float] = {}
     for case in CASES:
         found[case] = furthest(histories(case, strategy), histories(case, None))
+    for case, preprocess in PREPROCESSING.items():
+        found[case] = furthest(whole_run(preprocess, strategy), whole_run(preprocess, None))
     whole = histories("batches of 5", strategy)
     found["interrupted"] = furthest(histories("batches of 5", strategy, interrupt=True), whole)
     sys.stdout.write(json.dumps(found) + "\n")
