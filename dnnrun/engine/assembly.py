@@ -80,6 +80,10 @@ class Assembly:
             raise self._misfit(layer, component, path, taken, nothing)
         return Flow(output, (*_trail(taken), f"{component.name} {flow.shape}"))
 
+    def take_out(self, layer: keras.layers.Layer) -> None:
+        """Forget a layer that another of its name is to take the place of."""
+        self._names.remove(layer.name)
+
     def _misfit(
         self, layer: Any, component: Component, path: ConfigPath, taken: Sequence[Flow], error: Exception
     ) -> ConfigError:

@@ -93,6 +93,7 @@ class Front:
             )
             for name, raw in self._raw.items()
         }
+        self._trained: dict[str, tuple[Flow, Any, Component, ConfigPath]] = {}  # layers, and what reaches them
         ends = {name: self._prepare(name) for name in self._raw}
         self._joined: dict[str, Flow] = {}
         self._boundaries = self._join_what_is_ready(ends)
@@ -120,6 +121,11 @@ class Front:
     def finish(self) -> dict[str, Flow]:
         """Put on the layers that are a part of every step; return what reaches the model's own layers, by input."""
         for name, listed in self._lists.items():
+            if name in self._trained and tf.distribute.has_strategy():
+                self._flows[name], layer, component, path = self._trained[name]
+                self.assembly.take_out(layer)
+                self.layers.remove(layer)
+                self._add(name, _made_here(layer), component, path)
             for layer, component, path in listed:
                 self._add(name, _made_here(layer), component, path)
         for part_of in dict.fromkeys(raw.part_of for raw in self._raw.values()):
@@ -133,11 +139,12 @@ class Front:
             if not gives_the_same(layer):
                 self._lists[name].put_back()
                 break
-            before = self._flows[name].tensor
+            before = self._flows[name]
             self._add(name, layer, component, path)
             if not gives_the_same(layer):  # it has got weights as it was built
                 self._lists[name].is_cut = True
-                return before
+                self._trained[name] = before, layer, component, path
+                return before.tensor
         return self._flows[name].tensor
 
     def _join_what_is_ready(self, ends: Mapping[str, Any]) -> dict[str, Any]:

@@ -121,9 +121,21 @@ def trained(
     return rows
 
 
+@keras.saving.register_keras_serializable("replica_runs")
+class Scaling(keras.layers.Layer):
+    """A layer of preprocessing that is trained."""
+
+    def build(self, shape: Any) -> None:
+        self.factor = self.add_weight(shape=shape[-1:], initializer="ones", name="factor")
+
+    def call(self, rows: Any) -> Any:
+        return rows * self.factor
+
+
 # Prepared once; and in every step, behind a layer that might draw at random.
 PREPROCESSING: dict[str, list[Any]] = {
     "normalized before": ["Normalization"],
+    "trained in the steps": ["Normalization", "replica_runs:Scaling"],
     "normalized in the steps": [{"GaussianNoise": 0.0}, "Normalization"],
 }
 
@@ -147,7 +159,7 @@ def whole_run(preprocess: list[Any], strategy: Any) -> dict[str, list[float]]:
         tempfile.TemporaryDirectory() as folder,
         mock.patch.object(session, "_choose_device", return_value=chosen),
     ):
-        outcome = train_experiment(experiment, dataset, runs_dir=Path(folder))
+        outcome = train_experiment(experiment, dataset, runs_dir=Path(folder), allow_code=True)
         assert outcome.failure is None, outcome.failure
         history, model = outcome.run.history, keras.models.load_model(outcome.run.files["model"])
         rows = {name: list(history.columns[name]) for name in history.columns if name != "seconds"}

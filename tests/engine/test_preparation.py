@@ -42,6 +42,15 @@ class Counting(keras.layers.Layer):
         return shape
 
 
+@keras.saving.register_keras_serializable("counting")
+class Scaling(keras.layers.Layer):
+    def build(self, shape):
+        self.factor = self.add_weight(shape=shape[-1:], initializer="ones", name="factor")
+
+    def call(self, rows):
+        return rows * self.factor
+
+
 class Saving(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         self.model.save("own.keras")
@@ -105,8 +114,13 @@ def predictions_of_saved(outcome: Outcome, file: Path, rows: Array) -> Array:
 
 @pytest.mark.parametrize(
     ("source", "units"),
-    [("mnist, limit: 60", 10), ("iris, test_split: 0.2, preprocess: [Normalization]", 3)],
-    ids=["images", "table"],
+    [
+        ("mnist, limit: 60", 10),
+        ("mnist, limit: 60, preprocess: [{Rescaling: 0.004}, {Reshape: [28, 28, 1]}, RandomFlip]", 10),
+        ("iris, test_split: 0.2, preprocess: [Normalization]", 3),
+        ("iris, test_split: 0.2, preprocess: [Normalization, 'counting:Scaling']", 3),
+    ],
+    ids=["images", "augmented images", "table", "a layer that is trained"],
 )
 def test_whatever_is_saved_takes_raw_rows(source: str, units: int, train: Train, folder: Path) -> None:
     (folder / "counting.py").write_text(COUNTING)
@@ -123,6 +137,8 @@ def test_whatever_is_saved_takes_raw_rows(source: str, units: int, train: Train,
         predicted = predictions_of_saved(outcome, file, test.x)
         assert predicted == pytest.approx(run.predictions["predicted"], abs=1e-6)
     loaded = keras.models.load_model(run.files["model"])
+    scaling = [layer for layer in loaded.layers if type(layer).__name__ == "Scaling"]
+    assert not any((np.asarray(layer.factor) == 1).all() for layer in scaling)  # it has been trained
     assert int(loaded.optimizer.iterations) == 2 * -(-run.record["dataset"]["rows"]["train"] // 32)
     before = loaded.evaluate(test.x, test.y, verbose=0)
     assert before == pytest.approx(run.evaluation["metrics"]["loss"], rel=1e-5)
