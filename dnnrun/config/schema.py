@@ -329,8 +329,9 @@ class Experiment(_Section):
     @property
     def outputs(self) -> tuple[Output, ...]:
         """The outputs of the model with what each is judged by; where there is a single loss, one called `ONLY`."""
-        metrics, weights = self.metrics, self.loss_weights or {}
-        loss = self.model.loss if isinstance(self.model, EstimatorConfig) else self.loss
+        if isinstance(self.model, EstimatorConfig):  # which tells the task alone, whatever is measured
+            return (Output(ONLY, self.model.loss),)
+        metrics, weights, loss = self.metrics, self.loss_weights or {}, self.loss
         if not isinstance(loss, dict):
             assert loss is not None  # the loss of a network is there
             return (Output(ONLY, loss, metrics if isinstance(metrics, tuple) else ()),)

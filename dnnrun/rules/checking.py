@@ -33,7 +33,7 @@ _OF_CHECK: dict[Check, frozenset[str]] = {
     callbacks.target_outside_run: frozenset({"callbacks"}),
     callbacks.schedule_with_plateau: frozenset({"callbacks", "optimizer"}),
     training.high_learning_rate: frozenset({"optimizer"}),
-    estimators.estimator_of_another_task: frozenset({"model", "dataset"}),
+    estimators.estimator_of_another_task: frozenset({"model", "dataset", "metrics"}),
 }
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from dnnrun.components import ConfigPath
 from dnnrun.config import catalog
-from dnnrun.config.measures import KNOWN, measure_of
+from dnnrun.config.measures import BY_DEFAULT, KNOWN, is_of_task, measure_of
 from dnnrun.config.schema import DatasetConfig, Experiment
+from dnnrun.config.tasks import Task
 from dnnrun.rules.rule import Finding
 from dnnrun.rules.subject import Subject
 
@@ -33,8 +34,7 @@ def keys_for_networks(subject: Subject) -> Iterator[Finding]:
             yield Finding(what, (key,), edit, of_key=True)
     if experiment.device in {"gpu", "tpu"}:
         yield Finding(f"{name} is fitted on the CPU", ("device",), "take device out")
-    metrics = experiment.metrics if isinstance(experiment.metrics, tuple) else ()
-    for index, metric in enumerate(metrics):
+    for index, metric in enumerate(subject.metrics):
         if measure_of(metric) is None:
             what = f"{metric.name} is measured of networks only"
             yield Finding(what, ("metrics", index), f"of scikit-learn's models there are: {KNOWN}")
@@ -46,9 +46,12 @@ def keys_for_networks(subject: Subject) -> Iterator[Finding]:
 
 
 def estimator_of_another_task(subject: Subject) -> Iterator[Finding]:
-    """A regressor and labels that are classes, or a classifier and labels that are measured."""
+    """A regressor and labels that are classes, or a classifier and labels that are measured; metrics likewise."""
     name, facts = subject.estimator.name if subject.estimator else "", subject.facts
-    if facts is None or catalog.find("estimators", name) is None:
+    if catalog.find("estimators", name) is None:
+        return
+    yield from _metrics_of_another_task(subject, name)
+    if facts is None:
         return
     path: ConfigPath = ("model", "sklearn")
     if catalog.is_classifier(name) and facts.has_fractions and facts.label_range is not None:
@@ -59,6 +62,16 @@ def estimator_of_another_task(subject: Subject) -> Iterator[Finding]:
         classes = f"{len(facts.classes)} classes" if facts.classes else "classes"
         what = f"{name} is a regressor, and the labels are {classes}"
         yield Finding(what, path, f"take a classifier, such as {_counterpart(name)}, or another target")
+
+
+def _metrics_of_another_task(subject: Subject, name: str) -> Iterator[Finding]:
+    task: Task = "classification" if catalog.is_classifier(name) else "regression"
+    for index, metric in enumerate(subject.metrics):
+        measure = measure_of(metric)
+        if measure is not None and not is_of_task(measure, task):
+            of, gives = ("numbers", "classes") if task == "classification" else ("classes", "numbers")
+            edit = f"use metrics: [{BY_DEFAULT[task].name}]"
+            yield Finding(f"{metric.name} is of {of}, and {name} gives {gives}", ("metrics", index), edit)
 
 
 def _counterpart(name: str) -> str:

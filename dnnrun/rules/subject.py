@@ -97,7 +97,9 @@ class Subject:
 
     @property
     def metrics(self) -> tuple[Component, ...]:
-        """The metrics of all outputs."""
+        """The metrics of all outputs, or of an estimator."""
+        if self.estimator is not None and isinstance(self.experiment.metrics, tuple):
+            return self.experiment.metrics
         return tuple(metric for output in self.experiment.outputs for metric in output.metrics)
 
     @property

@@ -130,3 +130,11 @@ def test_pictures_without_channels_are_not_mixed_by_preprocessing(
     assert problem.where is not None
     assert (problem.where.line, problem.where.column) == (1, column)
     assert "put {Reshape: [28, 28, 1]} before it" in str(problem)
+
+
+def test_metrics_do_not_make_classes_of_what_a_regressor_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "dataset: {source: boston_housing, test_split: 0.2}\nmodel: {sklearn: Ridge}\nmetrics: [accuracy]\n"
+    Path("config.yaml").write_text(text, encoding="utf-8")
+    [problem] = validate("config.yaml")
+    assert (problem.what, problem.rule) == ("accuracy is of classes, and Ridge gives numbers", "estimator-and-labels")
