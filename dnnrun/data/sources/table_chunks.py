@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import pyarrow as pa
-
 from dnnrun.data.dataset import Array, Arrays
 from dnnrun.data.filling import Filling
 from dnnrun.data.sources.looking import Piece
@@ -57,7 +55,6 @@ class TableChunks:
                 arrays[name] = _filled(arrays[name], columns[name].missing, filling)
         features = arranged(arrays)
         del columns, arrays
-        pa.default_memory_pool().release_unused()  # pyarrow would keep it for the next piece
         return features
 
 
