@@ -157,8 +157,9 @@ class Rows:
             return self
         if self.stream is None:
             return self.take(selection)
-        positions = selection if isinstance(selection, slice) else np.sort(selection)
-        return replace(self._beside(positions), stream=self.stream.select(positions))
+        chosen = np.zeros(len(self), dtype=bool)  # in the order of the file, and a byte a row
+        chosen[selection] = True
+        return replace(self._beside(chosen), stream=self.stream.select(chosen))
 
     def _beside(self, selection: Array | slice) -> Rows:
         """Return some rows with everything but their features."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -53,16 +54,18 @@ class Stream:
         """Return the rows at some positions, which keep the order of the file.
 
         Args:
-            selection: a slice without a step, or positions in any order, each once.
+            selection: a slice without a step, positions in any order, each once, or a truth for each row.
         """
-        chosen = np.zeros(self._starts[-1], dtype=bool)
-        if self._chosen is None:
-            chosen[selection] = True
-        else:
-            chosen[np.flatnonzero(self._chosen)[selection]] = True
+        chosen = np.zeros(len(self), dtype=bool)
+        chosen[selection] = True
+        if self._chosen is not None:
+            selected_of_all = np.zeros(self._starts[-1], dtype=bool)
+            selected_of_all[self._chosen] = chosen
+            chosen = selected_of_all
         selected = self._copy()
         selected._chosen = chosen
-        selected._rows = np.add.reduceat(chosen, self._starts[:-1], dtype=np.int64) if len(self._rows) else self._rows
+        bounds = pairwise(self._starts.tolist())
+        selected._rows = np.array([np.count_nonzero(chosen[begin:end]) for begin, end in bounds], dtype=np.int64)
         return selected
 
     def changed(self, change: Change) -> Stream:

@@ -18,6 +18,7 @@ from dnnrun.engine.evaluation import (
 )
 from dnnrun.engine.preparation import Prepared
 from dnnrun.running.figures import classification_figures, regression_figures
+from tests.data.pieces import streamed
 from tests.engine.conftest import BOSTON, PIMA
 
 Build = Callable[..., Prepared]
@@ -105,6 +106,17 @@ def test_which_rows_are_judged(splits: str, judged: str, rows: int, build: Build
     assert evaluation.predictions["predicted"] == pytest.approx(predicted, abs=1e-6)
     assert evaluation.predictions["true"].tolist() == split.y.tolist()
     assert evaluation.predictions["predicted_class"].tolist() == predicted.argmax(axis=1).tolist()
+
+
+def test_of_many_training_rows_on_disk_some_are_judged(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dnnrun.engine.evaluation._MOST_TRAINING_ROWS", 30)
+    prepared = build("dataset: {source: iris, stratify: false}\nmetrics: [accuracy]")
+    rows = prepared.dataset.train
+    dataset = replace(prepared.dataset, train=streamed(rows, [60, 40, 50]))
+    found = evaluate(prepared.model, prepared.loop, prepared.experiment, dataset, prepared.builder, {})
+    assert (found.figures["split"], found.figures["rows"]) == ("training", 30)
+    assert len(found.predictions["predicted"]) == 30
+    assert set(found.predictions["true"]) == {0, 1, 2}
 
 
 def test_regression_is_judged_in_the_unit_of_the_target(build: Build) -> None:
