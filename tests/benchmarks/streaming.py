@@ -3,8 +3,8 @@
 Each of the two is a ``dnnrun train`` of its own, one after the other, on a file that is written for the occasion and
 deleted again. ``make bench-data`` runs this with 20 million rows, which are a table of 10 GB; ``--rows`` takes fewer,
 and ``--steps`` ends the epoch after so many steps, the same ones in both. Rows a second are those of the epoch, by the
-run's own clock, without reading labels and looking through the file before it. In memory 20 million rows take 12 GB for
-a while.
+run's own clock, without reading labels and looking through the file before it. In memory, 20 million rows take more
+than 21 GB: where that is not free, the rows in memory are as many of the first ones as there is room for.
 
 The rows of a table are a block of random ones again and again: they take as long to read as others, and less to write.
 """
@@ -25,13 +25,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 
+from dnnrun.data.memory import free_memory
+
 COMMAND = Path(sys.executable).parent / "dnnrun"
 COLUMNS = 68
 BLOCK = 250_000  # rows that are repeated
+COPIES = 5  # of the numbers of a table, which a run in memory has at its peak, roughly
 SHARE, GIGABYTES = 0.8, 1.5  # what is wanted of a large table
 BATCH = 256  # rows a step on tables
 SIZE = 64  # of an image
@@ -180,33 +184,47 @@ def cost_of(config: Path, folder: Path, steps: int | None) -> Cost:
 def trained_rows(run: Path, steps: int | None) -> int:
     """Return how many rows an epoch of a run has."""
     rows = int(json.loads((run / "run.json").read_text())["dataset"]["rows"]["train"])
-    return min(rows, BATCH * steps) if steps else rows
+    return BATCH * steps if steps else rows
 
 
-def compare(name: str, rows: int, folder: Path, units: int, steps: int | None) -> tuple[Cost, Cost]:
-    """Write the rows of one kind, and train on them from disk and in memory."""
+def compare(name: str, rows: int, folder: Path, given: argparse.Namespace) -> tuple[float, float]:
+    """Write the rows of one kind, and train on them from disk and in memory, in turn.
+
+    Returns:
+        The ratio of the medians of rows a second, and the most memory of those from disk in gigabytes.
+    """
     kind, path = KINDS[name], folder / f"rows.{name}"
-    ending = f"steps_per_epoch: {steps}" if steps else ""
+    steps = given.steps if kind.config is TABLE else None
     began = time.perf_counter()
     kind.write(path, rows)
     size = sum(file.stat().st_size for file in ([path] if path.is_file() else path.rglob("*.png")))
     print(f"{name}: {rows:,} rows, {size / 1e9:.2f} GB, written in {time.perf_counter() - began:.0f} s", flush=True)
-    costs = []
-    for where, in_memory in (("from disk", "false"), ("in memory", "true")):
-        config = folder / f"{name}-{where.replace(' ', '-')}.yaml"
-        filled = {"name": config.stem, "kind": name, "path": path, "in_memory": in_memory}
-        config.write_text(kind.config.format(**filled, units=units, steps=ending))
-        costs.append(cost_of(config, folder, steps if kind.config is TABLE else None))
+    paths, costs = {"false": path, "true": path}, {"false": list[Cost](), "true": list[Cost]()}
+    fitting = free_memory() // 2 // (4 * COLUMNS * COPIES)
+    if kind.config is TABLE and rows > fitting:
+        paths["true"] = folder / f"first.{name}"
+        kind.write(paths["true"], fitting)
+        print(f"  in memory: the first {fitting:,} rows, as there is no room for all", flush=True)
+    for turn in range(2 * given.turns):
+        in_memory = ("false", "true")[turn % 2]
+        config = folder / f"{name}-{in_memory}.yaml"
+        ending = f"steps_per_epoch: {steps}" if steps else ""
+        filled = {"name": config.stem, "kind": name, "path": paths[in_memory], "in_memory": in_memory}
+        config.write_text(kind.config.format(**filled, units=given.units, steps=ending))
+        cost = cost_of(config, folder, steps)
+        costs[in_memory].append(cost)
         print(
-            f"  {where}  {costs[-1].rows_a_second:>10,.0f} rows/s in training {costs[-1].seconds:>7.0f} s in all "
-            f"{costs[-1].gigabytes:>7.2f} GB at most  (load {os.getloadavg()[0]:.1f})",
+            f"  {'in memory' if in_memory == 'true' else 'from disk'}  {cost.rows_a_second:>10,.0f} rows/s in training "
+            f"{cost.seconds:>7.0f} s in all {cost.gigabytes:>7.2f} GB at most  (load {os.getloadavg()[0]:.1f})",
             flush=True,
         )
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
-    return costs[0], costs[1]
+    for each in set(paths.values()):
+        if each.is_dir():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
+    disk, memory = (median(cost.rows_a_second for cost in costs[each]) for each in ("false", "true"))
+    return disk / memory, max(cost.gigabytes for cost in costs["false"])
 
 
 def main() -> None:
@@ -216,17 +234,18 @@ def main() -> None:
     parser.add_argument("--kinds", default=",".join(KINDS), help="which files, separated by commas")
     parser.add_argument("--units", type=int, default=256, help="of each of four hidden layers on tables")
     parser.add_argument("--steps", type=int, help="of an epoch on a table, each of 256 rows; all rows unless given")
-    parser.add_argument("--folder", help="where to write; needs 11 GB for 20 million rows")
+    parser.add_argument("--turns", type=int, default=1, help="how often each is trained; the ratio is of the medians")
+    parser.add_argument("--folder", help="where to write; 20 million rows need 11 to 15 GB")
     given = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {platform.platform()}")
     met = True
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         for name in given.kinds.split(","):
             rows = max(int(given.rows * KINDS[name].share), 1000)
-            disk, memory = compare(name, rows, Path(folder), given.units, given.steps)
-            ratio = disk.rows_a_second / memory.rows_a_second
-            print(f"  ratio {ratio:.2f}, wanted {SHARE}; {disk.gigabytes:.2f} GB, wanted {GIGABYTES}", flush=True)
-            met = met and ratio >= SHARE and disk.gigabytes < GIGABYTES
+            ratio, gigabytes = compare(name, rows, Path(folder), given)
+            wanted = f" (wanted: {SHARE} at least, less than {GIGABYTES} GB)" if name == "csv" else ""
+            print(f"  ratio {ratio:.2f}, {gigabytes:.2f} GB from disk{wanted}", flush=True)
+            met = met and (name != "csv" or (ratio >= SHARE and gigabytes < GIGABYTES))
     print("met" if met else "not met")
     sys.exit(0 if met else 1)
 
