@@ -17,9 +17,8 @@ def test_baselines_of_a_config(dnnrun: Dnnrun) -> None:
     assert done.code == 0, done.err
     printed = json.loads(done.out)
     assert list(printed["baselines"]) == ["trivial", "linear", "knn", "tree"]
-    assert [Run(path).record["name"] for path in dnnrun.runs()] == [
-        f"iris_softmax-{name}" for name in printed["baselines"]
-    ]
+    names = [Run(path).record["name"] for path in dnnrun.runs()]  # by name where they began in the same second
+    assert sorted(names) == sorted(f"iris_softmax-{name}" for name in printed["baselines"])
     tree = printed["baselines"]["tree"]
     assert tree["test"]["accuracy"] > 0.8
     assert tree["cross_validation"]["metrics"]["accuracy"]["mean"] > 0.8
