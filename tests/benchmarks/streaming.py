@@ -66,9 +66,9 @@ dataset: {{source: {{images: {{path: {path}}}}}, in_memory: {in_memory}, test_sp
 model:
   activation: relu
   layers:
-    - {{Conv2D: [16, 3]}}
+    - {{Conv2D: {{filters: 16, kernel_size: 3}}}}
     - MaxPooling2D
-    - {{Conv2D: [32, 3]}}
+    - {{Conv2D: {{filters: 32, kernel_size: 3}}}}
     - GlobalAveragePooling2D
     - {{Dense: {{units: 2, activation: softmax}}}}
 optimizer: Adam
