@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dnnrun.analysis.comparison import compare_runs
-    from dnnrun.api import describe, plot, resume, train, verify
-    from dnnrun.baselines import fit_baselines
+    from dnnrun.api.baselines import fit_baselines
+    from dnnrun.api.cross_validation import cross_validate
+    from dnnrun.api.data_view import draw_samples, view_data
+    from dnnrun.api.datasets import add_dataset, fetch_dataset, find_dataset, list_datasets
+    from dnnrun.api.doctor import examine_installation
+    from dnnrun.api.training import describe, plot, resume, train, verify
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
-    from dnnrun.cross_validation import cross_validate
-    from dnnrun.data_view import draw_samples, view_data
-    from dnnrun.datasets import add_dataset, fetch_dataset, find_dataset, list_datasets
-    from dnnrun.doctor import examine_installation
     from dnnrun.errors import ConfigError, DataError, DnnrunError, Problem, RunError, TrainingError
     from dnnrun.running.observer import Observer
     from dnnrun.starter.writing import init_config
@@ -35,27 +35,27 @@ _OFFERED = {
     "Observer": "dnnrun.running.observer",
     "Problem": "dnnrun.errors",
     "Run": "dnnrun.store",
-    "add_dataset": "dnnrun.datasets",
+    "add_dataset": "dnnrun.api.datasets",
     "compare_runs": "dnnrun.analysis.comparison",
-    "cross_validate": "dnnrun.cross_validation",
-    "describe": "dnnrun.api",
-    "draw_samples": "dnnrun.data_view",
-    "examine_installation": "dnnrun.doctor",
-    "fetch_dataset": "dnnrun.datasets",
-    "find_dataset": "dnnrun.datasets",
+    "cross_validate": "dnnrun.api.cross_validation",
+    "describe": "dnnrun.api.training",
+    "draw_samples": "dnnrun.api.data_view",
+    "examine_installation": "dnnrun.api.doctor",
+    "fetch_dataset": "dnnrun.api.datasets",
+    "find_dataset": "dnnrun.api.datasets",
     "find_runs": "dnnrun.store",
-    "fit_baselines": "dnnrun.baselines",
+    "fit_baselines": "dnnrun.api.baselines",
     "RunError": "dnnrun.errors",
     "TrainingError": "dnnrun.errors",
     "init_config": "dnnrun.starter.writing",
-    "list_datasets": "dnnrun.datasets",
+    "list_datasets": "dnnrun.api.datasets",
     "load_config": "dnnrun.config.load",
-    "plot": "dnnrun.api",
-    "resume": "dnnrun.api",
-    "train": "dnnrun.api",
-    "validate": "dnnrun.validation",
-    "verify": "dnnrun.api",
-    "view_data": "dnnrun.data_view",
+    "plot": "dnnrun.api.training",
+    "resume": "dnnrun.api.training",
+    "train": "dnnrun.api.training",
+    "validate": "dnnrun.api.validation",
+    "verify": "dnnrun.api.training",
+    "view_data": "dnnrun.api.data_view",
 }
 
 __all__ = [

@@ -14,7 +14,7 @@ from dnnrun.cli.options import CodeOption, OfflineOption, QuietOption, SetOption
 from dnnrun.cli.screen import command, results
 
 if TYPE_CHECKING:
-    from dnnrun.baselines import Baseline
+    from dnnrun.api.baselines import Baseline
     from dnnrun.store import Run
 
 
@@ -43,7 +43,7 @@ def baseline(
     dnnrun baseline configs/iris_softmax.yaml
     dnnrun baseline configs/iris_softmax.yaml --cv 5
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
-    from dnnrun.baselines import fit_baselines
+    from dnnrun.api.baselines import fit_baselines
     from dnnrun.errors import DnnrunError, TrainingError, in_words
 
     fitted: list[Baseline] = []

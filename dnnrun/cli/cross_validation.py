@@ -11,8 +11,8 @@ from dnnrun.cli.on_screen import training_screen
 from dnnrun.cli.screen import results
 
 if TYPE_CHECKING:
+    from dnnrun.api.cross_validation import Fold
     from dnnrun.config.schema import Experiment
-    from dnnrun.cross_validation import Fold
     from dnnrun.engine.workers import Workers
 
 
@@ -37,7 +37,7 @@ def cross_validate_on_screen(
         as_json: whether to print the result as one JSON object.
         workers: the processes that train together, of which there may be one only.
     """
-    from dnnrun.cross_validation import cross_validate
+    from dnnrun.api.cross_validation import cross_validate
     from dnnrun.errors import ConfigError, DnnrunError, TrainingError, in_words
 
     if workers is not None:

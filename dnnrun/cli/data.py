@@ -16,7 +16,7 @@ from dnnrun.cli.options import OfflineOption, QuietOption
 from dnnrun.cli.screen import command, messages, results
 
 if TYPE_CHECKING:
-    from dnnrun.datasets import Located, NamedDataset
+    from dnnrun.api.datasets import Located, NamedDataset
 
 _PIPE_WIDTH = 160  # nobody looks at the width of a pipe
 _NOT_HERE = 3  # as for data that cannot be read
@@ -36,7 +36,7 @@ def list_(as_json: ListJsonOption = False) -> None:
     \b
     dnnrun data list
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
-    from dnnrun.datasets import list_datasets
+    from dnnrun.api.datasets import list_datasets
 
     known = list_datasets()
     if as_json:
@@ -58,8 +58,8 @@ def where(
     dnnrun data where
     dnnrun data where imdb
     """  # noqa: D301
+    from dnnrun.api.datasets import find_dataset, places
     from dnnrun.data.published.places import how_to_get
-    from dnnrun.datasets import find_dataset, places
 
     if name is None:
         for place in places():
@@ -91,7 +91,7 @@ def add(
     \b
     dnnrun data add imdb Downloads/imdb.npz
     """  # noqa: D301
-    from dnnrun.datasets import add_dataset
+    from dnnrun.api.datasets import add_dataset
 
     added = add_dataset(name, file)
     results().out(str(added.path))
@@ -117,8 +117,8 @@ def fetch(
     \b
     dnnrun data fetch imdb imdb_word_index
     """  # noqa: D301
+    from dnnrun.api.datasets import fetch_dataset
     from dnnrun.data.published.places import published
-    from dnnrun.datasets import fetch_dataset
 
     for name in names:
         published(name)  # a misspelt name is told before the first download

@@ -18,8 +18,8 @@ from dnnrun.cli.options import CodeOption, OfflineOption, SetOption
 from dnnrun.cli.screen import command, messages, results
 
 if TYPE_CHECKING:
+    from dnnrun.api.data_view import DataView, Picture
     from dnnrun.data.description import FeatureDescription, SplitDescription
-    from dnnrun.data_view import DataView, Picture
 
 _MOST_COLUMNS, _MOST_CLASSES, _MOST_CELLS = 30, 20, 10
 _WIDEST_CELL, _WIDEST_TEXT = 18, 100
@@ -51,8 +51,8 @@ def show(
     dnnrun data show mnist --index 7 --output seven.png
     dnnrun data show imdb --set num_words=10000 --set maxlen=200
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
+    from dnnrun.api.data_view import draw_samples, view_data
     from dnnrun.cli.chatter import turned_away
-    from dnnrun.data_view import draw_samples, view_data
     from dnnrun.errors import ConfigError
 
     if output is not None and output.suffix.lower() != ".png":
@@ -156,7 +156,7 @@ def _print_first(view: DataView, split: SplitDescription, console: Console) -> N
 
 
 def _line_of(view: DataView, value: Any) -> str:
-    from dnnrun.data_view import words_in
+    from dnnrun.api.data_view import words_in
 
     words = words_in(view, value) if value.dtype.kind in "iu" else None
     if words is None:

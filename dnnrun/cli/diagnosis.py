@@ -12,9 +12,9 @@ from typing import IO, TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from dnnrun.api.doctor import Diagnosis, Surroundings, Training, Trial
 from dnnrun.cli.download_bar import DownloadBar
 from dnnrun.cli.progress import metrics_text, seconds_text
-from dnnrun.doctor import Diagnosis, Surroundings, Training, Trial
 from dnnrun.engine.machine import Cores, Memory
 from dnnrun.errors import Problem
 from dnnrun.running.observer import Observer

@@ -115,7 +115,7 @@ def _print_object(described: Described) -> None:
     console.print(Text(_about(described)))
     console.print()
     if described.arguments and described.kind == "sources":
-        from dnnrun.datasets import meanings_of
+        from dnnrun.api.datasets import meanings_of
 
         meanings = meanings_of(described.name)
         told = [(each.name, _default(each.default), meanings.get(each.name, "")) for each in described.arguments]

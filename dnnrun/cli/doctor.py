@@ -16,7 +16,7 @@ from dnnrun.cli import screen
 from dnnrun.cli.screen import Terminated, command, messages, print_problems, results
 
 if TYPE_CHECKING:
-    from dnnrun.doctor import Surroundings, Trial
+    from dnnrun.api.doctor import Surroundings, Trial
     from dnnrun.errors import DnnrunError
 
 
@@ -34,8 +34,8 @@ def doctor(
     dnnrun doctor
     dnnrun doctor --json
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
+    from dnnrun.api.doctor import Diagnosis, examine_surroundings
     from dnnrun.cli import diagnosis
-    from dnnrun.doctor import Diagnosis, examine_surroundings
 
     signal.signal(signal.SIGTERM, _terminate)
     console = results()
@@ -56,9 +56,9 @@ def doctor(
 
 def _tried(surroundings: Surroundings) -> Trial:
     """Train with TensorFlow's chatter off the screen, and say on a terminal what takes so long."""
+    from dnnrun.api.doctor import Trial, can_be_tried, try_training
     from dnnrun.cli.chatter import turned_away
     from dnnrun.cli.diagnosis import Preparing
-    from dnnrun.doctor import Trial, can_be_tried, try_training
 
     if not can_be_tried(surroundings):
         return Trial()

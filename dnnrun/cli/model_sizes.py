@@ -42,7 +42,7 @@ class Build:
 
 def build_quietly(config: str, overrides: list[Override], *, allow_code: bool) -> Build:
     """Build the model with TensorFlow's chatter off the screen."""
-    from dnnrun.api import describe
+    from dnnrun.api.training import describe
     from dnnrun.cli.chatter import turned_away
     from dnnrun.cli.diagnosis import Preparing
 

@@ -27,10 +27,10 @@ def resolve(
     dnnrun resolve configs/mnist_adam.yaml
     dnnrun resolve configs/mnist_adam.yaml --set optimizer.SGD=0.1 > sgd.yaml
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
+    from dnnrun.api.validation import resolve as resolve_config
     from dnnrun.config.differences import dotted
     from dnnrun.config.origins import origins, to_annotated_yaml
     from dnnrun.config.resolved import to_plain
-    from dnnrun.validation import resolve as resolve_config
 
     experiment = resolve_config(config, overrides_of(assignments))
     if as_json:

@@ -49,7 +49,7 @@ def resume(
     dnnrun resume runs/20261123-141530-mnist_adam
     dnnrun resume runs/20261123-141530-mnist_adam --epochs 20
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
-    from dnnrun.api import resume as resume_run
+    from dnnrun.api.training import resume as resume_run
     from dnnrun.engine.workers import Workers
 
     overrides = overrides_of(assignments, epochs=epochs)

@@ -48,8 +48,8 @@ def train(
     dnnrun train configs/mnist_adam.yaml --epochs 2 --set optimizer.SGD=0.1
     dnnrun train configs/mnist_adam.yaml --smoke --json
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
-    from dnnrun.api import experiment_of
-    from dnnrun.api import train as train_experiment
+    from dnnrun.api.training import experiment_of
+    from dnnrun.api.training import train as train_experiment
     from dnnrun.engine.workers import Workers
 
     overrides = overrides_of(assignments, epochs=epochs, batch_size=batch_size, seed=seed, name=name)

@@ -43,7 +43,7 @@ def validate(
     dnnrun validate configs/*.yaml
     dnnrun validate configs/mnist_adam.yaml --build
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
-    from dnnrun.validation import validate as problems_in
+    from dnnrun.api.validation import validate as problems_in
 
     overrides = overrides_of(assignments)
     found = {str(config): problems_in(config, overrides) for config in configs}

@@ -40,7 +40,7 @@ def verify(
     dnnrun verify runs/20261123-141530-mnist_adam
     dnnrun verify runs/20261123-141530-mnist_adam --epochs 2
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
-    from dnnrun.api import verify as verify_run
+    from dnnrun.api.training import verify as verify_run
     from dnnrun.config.positions import is_estimator
     from dnnrun.store import Run
 

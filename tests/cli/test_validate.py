@@ -75,7 +75,7 @@ def test_neither_tensorflow_nor_numpy_is_loaded(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text(WARNED.replace("source: iris", "source: {csv: {path: table.csv, target: y}}"))
     code = (
-        "import sys; from dnnrun.validation import validate\n"
+        "import sys; from dnnrun.api.validation import validate\n"
         f"problems = validate({str(config)!r}); assert problems\n"
         "heavy = {'tensorflow', 'keras', 'numpy', 'pandas', 'sklearn'} & set(sys.modules); assert not heavy, heavy"
     )

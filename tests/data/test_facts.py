@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dnnrun.api.validation import problems_of
 from dnnrun.config.load import complete
 from dnnrun.data.facts.cheap import BUNDLED, cheap_facts
 from dnnrun.data.facts.of_arrays import facts_of_dataset, facts_of_source
@@ -18,7 +19,6 @@ from dnnrun.data.facts.of_table import LARGEST, facts_of_csv
 from dnnrun.data.load import load_dataset
 from dnnrun.data.sources import bundled, scikit
 from dnnrun.data.sources.csv import read_csv
-from dnnrun.validation import problems_of
 
 BUNDLED_SETS = ("mnist", "fashion_mnist", "iris", "pima", "boston_housing")
 SCIKIT_SETS = ("wine", "breast_cancer", "digits", "diabetes")

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from sklearn import model_selection
 
+from dnnrun.api.cross_validation import fold_of
 from dnnrun.config.schema import Experiment
-from dnnrun.cross_validation import fold_of
 from dnnrun.data.dataset import Dataset
 from dnnrun.data.folds import fold_rows
 from dnnrun.data.load import load_dataset

@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dnnrun.api.datasets import meanings_of
 from dnnrun.config.schema import Experiment
 from dnnrun.config.sources import SOURCES
 from dnnrun.data.dataset import Dataset, SourceData
 from dnnrun.data.defaults import with_defaults
 from dnnrun.data.load import load_dataset
-from dnnrun.datasets import meanings_of
 from dnnrun.errors import ConfigError, DataError
 
 SPARSE = "sparse_categorical_crossentropy"

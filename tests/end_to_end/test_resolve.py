@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
+from dnnrun.api.validation import resolve
 from dnnrun.config.load import load_config
 from dnnrun.config.resolved import to_plain
-from dnnrun.validation import resolve
 from tests.end_to_end.conftest import CONFIGS, Dnnrun
 
 EXTENDING = f"""\

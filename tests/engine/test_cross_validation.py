@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dnnrun import api
-from dnnrun.cross_validation import Fold, cross_validate
+from dnnrun.api import training
+from dnnrun.api.cross_validation import Fold, cross_validate
 from dnnrun.errors import ConfigError, TrainingError
 
 CONFIG = {
@@ -33,7 +33,7 @@ def test_one_that_diverges_does_not_keep_the_next_from_being_trained(folder: Pat
 
 def test_what_trains_one_run_wants_to_know_which_fold(folder: Path) -> None:
     with pytest.raises(ConfigError, match="the config asks for 2 folds, and this trains one run"):
-        api.train(CONFIG)
+        training.train(CONFIG)
     with pytest.raises(ConfigError, match="the config names fold 2 alone"):
         cross_validate({**CONFIG, "fold": 2})
     with pytest.raises(ConfigError, match="the config names no folds"):

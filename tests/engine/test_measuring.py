@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dnnrun.api import describe
+from dnnrun.api.training import describe
 from dnnrun.engine.measuring import sizes_of
 from dnnrun.engine.preparation import Prepared
 from dnnrun.engine.sizes import ModelSizes

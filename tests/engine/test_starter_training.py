@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dnnrun.api import train
+from dnnrun.api.training import train
 from dnnrun.starter.templates import TEMPLATES
 from dnnrun.starter.writing import init_config
 

@@ -11,8 +11,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dnnrun.api.validation import validate
 from dnnrun.config.reader import read_text
-from dnnrun.validation import validate
 from tests.mutations import mutated_bytes, mutated_text, mutated_value
 
 PATIENCE = 2.0  # seconds

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from dnnrun.api.validation import validate
 from dnnrun.rules import checking
 from dnnrun.rules.table import RULES
-from dnnrun.validation import validate
 
 CONFIG = """\
 dataset: mnist

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from dnnrun.api.validation import problems_of, validate
 from dnnrun.config.load import load_config
 from dnnrun.data.facts.cheap import cheap_facts
 from dnnrun.data.load import load_dataset
 from dnnrun.errors import Problem
 from dnnrun.rules.table import RULES
-from dnnrun.validation import problems_of, validate
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "rules"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dnnrun.validation import validate
+from dnnrun.api.validation import validate
 
 Found = Callable[..., list[str]]
 SPARSE = "sparse_categorical_crossentropy"

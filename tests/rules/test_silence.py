@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dnnrun.validation import validate
+from dnnrun.api.validation import validate
 
 IRIS = "dataset: {source: iris, validation_split: 0.2}\n"
 PIMA = "dataset: {source: pima, validation_split: 0.2, preprocess: [Normalization]}\n"

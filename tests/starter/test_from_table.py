@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dnnrun.api.validation import problems_of
 from dnnrun.components import plain
 from dnnrun.config.load import load_config
 from dnnrun.config.resolved import to_plain as experiment_to_plain
@@ -22,7 +23,6 @@ from dnnrun.errors import ConfigError, DataError, DnnrunError
 from dnnrun.starter.beginning import begin
 from dnnrun.starter.commented import WIDTH
 from dnnrun.starter.from_table import likely_target, propose_for_table
-from dnnrun.validation import problems_of
 from tests.starter.conftest import write_table
 from tests.starter.test_commented import TEXTS
 from tests.starter.test_templates import uncommented

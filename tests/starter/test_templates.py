@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from dnnrun.api.validation import validate
 from dnnrun.config.load import load_config
 from dnnrun.errors import ConfigError
 from dnnrun.starter import templates
 from dnnrun.starter.commented import WIDTH
 from dnnrun.starter.templates import TEMPLATES, read_template
-from dnnrun.validation import validate
 
 
 def test_the_table_and_the_folder_are_one() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dnnrun.api import experiment_of, train_to_outcome
+from dnnrun.api.training import experiment_of, train_to_outcome
 from dnnrun.config.load import Override
 from dnnrun.config.schema import LONGEST_NAME, Experiment
 from dnnrun.data.load import with_seed

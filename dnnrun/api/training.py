@@ -1,8 +1,4 @@
-"""The library functions: whatever a command does can be done from Python with these.
-
-They sit above all floors but the command line, because a run is trained by the engine and then drawn by the analysis,
-and neither of the two knows the other.
-"""
+"""To train, resume and verify runs, and what they share: reading the config and the data, and saying what is wrong."""
 
 from __future__ import annotations
 
@@ -14,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dnnrun.api.validation import problems_of, read
 from dnnrun.config.changes import DATA, Change, changes_between, refuse_changes
 from dnnrun.config.load import Override, complete, load_config
 from dnnrun.config.resolved import to_plain
@@ -28,7 +25,6 @@ from dnnrun.engine.workers import Workers
 from dnnrun.errors import ConfigError, Problem, RunError
 from dnnrun.running.observer import Observer
 from dnnrun.store import Run
-from dnnrun.validation import problems_of, read
 
 if TYPE_CHECKING:
     from dnnrun.analysis.repetition import Repetition

@@ -237,7 +237,7 @@ class _Listener(Observer):
 
 
 def _train(listener: _Listener) -> Training:
-    from dnnrun.api import train  # noqa: PLC0415
+    from dnnrun.api.training import train  # noqa: PLC0415
     from dnnrun.engine.devices import check_model_file  # noqa: PLC0415
 
     began = time.perf_counter()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dnnrun.api import plot
+from dnnrun.api.training import plot
 from dnnrun.config.load import Override, complete, load_config
 from dnnrun.config.schema import Experiment
 from dnnrun.data.load import resolve_data

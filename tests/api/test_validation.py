@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dnnrun.api.validation import resolve, validate
 from dnnrun.config.load import load_config
 from dnnrun.config.origins import origins
 from dnnrun.config.resolved import to_plain, to_yaml
 from dnnrun.data.load import resolve_data
 from dnnrun.errors import ConfigError
-from dnnrun.validation import resolve, validate
 
-CONFIGS = Path(__file__).parents[1] / "configs"
+CONFIGS = Path(__file__).parents[2] / "configs"
 REST = "model: {layers: [Flatten, {Dense: 2}]}\noptimizer: Adam\nloss: sparse_categorical_crossentropy\nseed: null\n"
 
 

@@ -11,11 +11,11 @@ from typing import NoReturn
 
 import pytest
 
-from dnnrun import doctor
+from dnnrun.api import doctor
+from dnnrun.api.doctor import Diagnosis, Surroundings, Training, Trial
 from dnnrun.cli import diagnosis
 from dnnrun.cli.screen import results
 from dnnrun.config.load import complete
-from dnnrun.doctor import Diagnosis, Surroundings, Training, Trial
 from dnnrun.engine.machine import Cores, Memory
 from dnnrun.errors import ConfigError, DataError, Problem, RunError, TrainingError
 from dnnrun.running.observer import Observer
