@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +24,13 @@ SetOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print path, status and test metrics as one object.")]
 CodeOption = Annotated[
     bool, typer.Option("--allow-code", envvar="DNNRUN_ALLOW_CODE", help="Run code that the config names.")
+]
+RunArgument = Annotated[
+    str,
+    typer.Argument(metavar="RUN", help="Its directory, its name or a part of it that only one run has, or latest."),
+]
+LookInOption = Annotated[
+    Path, typer.Option("--runs-dir", metavar="DIR", help="Where to look for a run that is named without its path.")
 ]
 WorkersOption = Annotated[
     str | None,

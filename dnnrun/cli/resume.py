@@ -11,8 +11,10 @@ from dnnrun.cli.on_screen import train_on_screen
 from dnnrun.cli.options import (
     CodeOption,
     JsonOption,
+    LookInOption,
     OfflineOption,
     QuietOption,
+    RunArgument,
     SetOption,
     TaskIndexOption,
     WorkersOption,
@@ -23,7 +25,7 @@ from dnnrun.cli.screen import command
 
 @command
 def resume(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="The run's directory.")],
+    name: RunArgument,
     epochs: Annotated[
         int | None, typer.Option(metavar="N", help="Have N epochs in the end; lengthens a finished run.")
     ] = None,
@@ -36,6 +38,7 @@ def resume(
     as_json: JsonOption = False,
     allow_code: CodeOption = False,
     _offline: OfflineOption = False,
+    runs_dir: LookInOption = Path("runs"),
     addresses: WorkersOption = None,
     task_index: TaskIndexOption = None,
 ) -> None:
@@ -51,7 +54,9 @@ def resume(
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
     from dnnrun.api.training import resume as resume_run
     from dnnrun.engine.workers import Workers
+    from dnnrun.store import find_run
 
+    run = find_run(name, runs_dir)
     overrides = overrides_of(assignments, epochs=epochs)
     workers = Workers.named(addresses, task_index) or Workers.from_environment()
     train_on_screen(

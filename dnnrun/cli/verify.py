@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dnnrun.cli.on_screen import training_screen
-from dnnrun.cli.options import CodeOption, OfflineOption, QuietOption
+from dnnrun.cli.options import CodeOption, LookInOption, OfflineOption, QuietOption, RunArgument
 from dnnrun.cli.screen import command, results
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _DIFFERENT = 5  # as for a training that failed: it did not do what it was to do
 
 @command
 def verify(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="The run's directory.")],
+    name: RunArgument,
     epochs: Annotated[int | None, typer.Option(metavar="K", min=1, help="Train only its first K epochs again.")] = None,
     tolerance: Annotated[
         float, typer.Option(metavar="X", min=0, help="Largest relative difference that does not count.")
@@ -30,6 +30,7 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as one JSON object.")] = False,
     allow_code: CodeOption = False,
     _offline: OfflineOption = False,
+    runs_dir: LookInOption = Path("runs"),
 ) -> None:
     """Train a run again and say whether it comes out the same.
 
@@ -42,15 +43,16 @@ def verify(
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
     from dnnrun.api.training import verify as verify_run
     from dnnrun.config.positions import is_estimator
-    from dnnrun.store import Run
+    from dnnrun.store import find_run
 
+    run = find_run(name, runs_dir)
     with training_screen(quiet=quiet) as screen:
         repetition = verify_run(run, epochs=epochs, tolerance=tolerance, allow_code=allow_code, observer=screen)
     if as_json:
         furthest = repetition.furthest if repetition.furthest < float("inf") else None
-        results().out(json.dumps({"run": str(run), **dataclasses.asdict(repetition), "furthest": furthest}))
+        results().out(json.dumps({"run": str(run.path), **dataclasses.asdict(repetition), "furthest": furthest}))
     else:
-        is_fitted = is_estimator(Run(run).config.get("model"))
+        is_fitted = is_estimator(run.config.get("model"))
         for line in _lines(repetition, is_fitted=is_fitted):
             results().print(line, markup=False)
     if repetition.verdict == "different":

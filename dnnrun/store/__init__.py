@@ -1,9 +1,10 @@
 """The run directory: what it is called, what lies in it, how it is written and how it is read. Knows no TensorFlow."""
 
 from dnnrun.store.checkpoints import Checkpoint, Checkpoints
+from dnnrun.store.finding import find_run, find_runs, runs_in
 from dnnrun.store.following import FollowingWriter
 from dnnrun.store.history import History
-from dnnrun.store.reading import Run, find_runs
+from dnnrun.store.reading import Run
 from dnnrun.store.writing import TARGET_HINT, Folder, RunWriter, fault_of_target
 
 __all__ = [
@@ -16,5 +17,7 @@ __all__ = [
     "Run",
     "RunWriter",
     "fault_of_target",
+    "find_run",
     "find_runs",
+    "runs_in",
 ]

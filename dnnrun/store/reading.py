@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import functools
-import glob
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from dnnrun.errors import Problem, RunError
+from dnnrun.errors import RunError
 from dnnrun.store import atomic, layout
 from dnnrun.store.checkpoints import Checkpoints
 from dnnrun.store.history import History, read_history
@@ -122,7 +121,7 @@ class Run:
         }
         saved = self.path / layout.CHECKPOINTS
         own = {(self.path / layout.STATE).name}
-        return there | ({"checkpoints": saved} if {path.name for path in _inside(saved)} - own else {})
+        return there | ({"checkpoints": saved} if {path.name for path in inside(saved)} - own else {})
 
     @property
     def plots(self) -> list[Path]:
@@ -155,54 +154,9 @@ def _first_line(error: Exception) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 
-def find_runs(names: Iterable[str | Path]) -> tuple[list[Run], list[Problem]]:
-    """Find the runs that paths, globs and directories of runs stand for.
-
-    Returns:
-        The runs, each once, in the order of the names and then by their own; and a problem for every name that
-        stands for none.
-    """
-    found: dict[Path, Run] = {}
-    problems: list[Problem] = []
-    for name in map(str, names):
-        is_glob = glob.has_magic(name) and not os.path.exists(name)
-        paths = sorted(map(Path, glob.glob(name))) if is_glob else [Path(name)]
-        runs = [run for path in paths for run in _runs_at(path)]
-        if not runs:
-            problems.append(_nothing_at(name, Path(name)))
-        for run in runs:
-            found.setdefault(run.path.resolve(), run)
-    return list(found.values()), problems
-
-
-def _runs_at(path: Path) -> list[Run]:
-    if _is_run(path):
-        return [Run(path)]
-    return [Run(inner) for inner in _inside(path) if _is_run(inner)]
-
-
-def _inside(path: Path) -> list[Path]:
+def inside(path: Path) -> list[Path]:
     """Return what lies in a directory; nothing where it is none or may not be looked into."""
     try:
         return sorted(path.iterdir())
     except (OSError, ValueError):
         return []
-
-
-def _is_run(path: Path) -> bool:
-    """Whether a directory is meant to be a run; one without run.json but with other parts is a broken one."""
-    return any(
-        os.path.exists(path / part) for part in (layout.RECORD, layout.HISTORY, layout.RESOLVED, layout.CHECKPOINTS)
-    )
-
-
-def _nothing_at(name: str, path: Path) -> Problem:
-    if os.path.isdir(path):
-        return Problem(f"{name}: holds no runs", hint="'dnnrun train CONFIG' makes one")
-    if os.path.exists(path):
-        hint = f"did you mean {str(path.parent)!r}?" if _is_run(path.parent) else "name the directory of a run"
-        return Problem(f"{name}: is a file, not a run directory", hint=hint)
-    parent = path.parent
-    inside = [p.name for p in _inside(parent) if _is_run(p)][-3:]
-    hint = f"newest in {str(parent)!r}: {', '.join(inside)}" if inside else "'dnnrun train CONFIG' makes a run"
-    return Problem(f"{name}: no such run", hint=hint)
