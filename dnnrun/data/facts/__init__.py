@@ -20,7 +20,7 @@ class SourceFacts:
     Args:
         rows: those to learn from, before any split.
         test_rows: those of a test set of the source's own, or None.
-        shape: of one row; None for a table with columns of text, whose width preparation decides.
+        shape: of one row; None where there are texts, alone or in columns, as preparation decides how wide they get.
         is_whole: whether the features are whole numbers.
         is_image: whether the rows are pictures.
         input_range: the least and the greatest number among the features.
@@ -58,7 +58,7 @@ class Facts:
     Args:
         task: what the labels ask for.
         rows: of each split that there is, by its name.
-        shapes: of one row of each input; of one without a name under `ONLY`. Empty for a table with columns of text.
+        shapes: of one row of each input; of one without a name under `ONLY`. Empty where there are texts.
         is_whole: whether the features are whole numbers.
         is_image: whether the rows are pictures.
         input_range: the least and the greatest number among the features.

@@ -17,7 +17,7 @@ _ROWS_OF_STREAM = 4096  # of what stays on disk, so many rows are looked at
 
 
 def facts_of_source(data: SourceData) -> SourceFacts | None:
-    """Return what a source holds, or None for one of several inputs or outputs, or of texts that are no column."""
+    """Return what a source holds, or None for one of several inputs or outputs."""
     x, y = data.x, data.y
     kinds = _kinds(data)
     if (isinstance(x, dict) and kinds is None) or isinstance(y, dict):
@@ -26,11 +26,10 @@ def facts_of_source(data: SourceData) -> SourceFacts | None:
     has_numbers = y.dtype.kind in "iufb"
     features = list(by_name(x).values())
     numbers = [array for array in features if not is_text(array)]
-    if len(numbers) < len(features) and kinds is None:
-        return None
+    has_texts = len(numbers) < len(features)
     if not all(map(_is_finite, numbers)) or (has_numbers and not _is_finite(y)) or not _fit(data, y):
         return None  # it cannot be trained on, and what reads it says so
-    shape = None if isinstance(x, dict) else tuple(x.shape[1:]) or (1,)
+    shape = None if isinstance(x, dict) or has_texts else tuple(x.shape[1:]) or (1,)
     return SourceFacts(
         rows=row_count(x),
         test_rows=None if data.x_test is None else row_count(data.x_test),
