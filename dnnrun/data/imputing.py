@@ -2,59 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from dnnrun.data.dataset import Array, Arrays, Rows
+from dnnrun.data.dataset import Array, Arrays, Rows, columns_of
 from dnnrun.data.filling import Filled, Filling
 from dnnrun.errors import DataError
 
+_AT_ONCE = 2**26  # numbers of columns that stay on disk which are in memory at once to compute fillings from
+
 
 def fill_gaps(
-    parts: Mapping[str, Rows], names: Sequence[str], impute: Mapping[str, Filling], limit: int | None = None
+    parts: Mapping[str, Rows], names: Sequence[str], impute: Mapping[str, Filling]
 ) -> tuple[dict[str, Rows], dict[str, Filled]]:
     """Return the splits without gaps in their features, and what these were filled with, by column.
 
     Mean, median and most frequent value are those of the training rows; of several that are most frequent it is the
-    least, as in scikit-learn's ``SimpleImputer``.
+    least, as in scikit-learn's ``SimpleImputer``. Features that stay on disk are read to count and to compute, and
+    filled whenever they are read.
 
     Args:
         parts: the splits, among them ``train``; features have shape (rows, columns), or (rows, 1) by column.
         names: of the columns, in order.
         impute: how their gaps are filled, by column.
-        limit: how many rows of each split are used at most.
 
     Raises:
         DataError: the training rows have no value of a column to compute its filling from.
     """
-    filled: dict[str, Filled] = {}
-    done = {split: rows.x for split, rows in parts.items()}
-    for position, name in enumerate(names):
-        if name not in impute:
-            continue
-        columns = {split: x[name][:, 0] if isinstance(x, dict) else x[:, position] for split, x in done.items()}
-        gaps = {split: _gaps(column) for split, column in columns.items()}
-        if not any(gap.any() for gap in gaps.values()):
-            continue
-        train = slice(None, limit)
-        value = _value(columns["train"][train][~gaps["train"][train]], impute[name], name)
-        for split, column in columns.items():
-            if gaps[split].any():
-                done[split] = _with_column(done[split], name, position, np.where(gaps[split], value, column))
-        filled[name] = (value, sum(int(gap[:limit].sum()) for gap in gaps.values()))
-    return {split: replace(rows, x=done[split]) for split, rows in parts.items()}, filled
+    counts = Counter[str]()
+    for rows in parts.values():
+        for columns in _columns(rows, names, impute):
+            counts.update({name: int(_gaps(column).sum()) for name, column in columns.items()})
+    with_gaps = [name for name in names if counts[name]]
+    values = _values(parts["train"], names, {name: impute[name] for name in with_gaps})
+    fill = partial(_without_gaps, names=names, values=values)
+    return {split: rows.with_features(fill) if values else rows for split, rows in parts.items()}, {
+        name: (values[name], counts[name]) for name in with_gaps
+    }
 
 
-def _with_column(x: Arrays, name: str, position: int, column: Array) -> Arrays:
-    """Return features with another column in the place of one."""
-    if isinstance(x, dict):
-        return {**x, name: column.astype(x[name].dtype)[:, None]}
-    x = x.copy()
-    x[:, position] = column
-    return x
+def _columns(rows: Rows, names: Sequence[str], wanted: Mapping[str, Any]) -> Iterator[dict[str, Array]]:
+    """Yield the wanted columns, shape (rows,), piece by piece."""
+    for x in rows.pieces():
+        columns = x if isinstance(x, dict) else columns_of(x, names)
+        yield {name: columns[name].reshape(len(columns[name])) for name in names if name in wanted}
 
 
 def _gaps(column: Array) -> Array:
@@ -63,18 +58,74 @@ def _gaps(column: Array) -> Array:
     return np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), dtype=bool)
 
 
-def _value(values: Array, filling: Filling, name: str) -> float | str:
-    if filling.strategy == "constant" and filling.value is not None:
-        return filling.value if isinstance(filling.value, str) else float(filling.value)
-    if not len(values):
-        what = f"the column {name!r} has no value in any training row, so there is no {filling.strategy} to fill in"
-        raise DataError(what, hint="leave the column out with 'drop', or fill it with a constant")
-    if filling.strategy == "most_frequent":
-        different, counts = np.unique(values.astype(str) if values.dtype == object else values, return_counts=True)
-        most = different[np.argmax(counts)]
-        return str(most) if isinstance(most, str) else _shortest(most, values.dtype)
-    of = np.mean if filling.strategy == "mean" else np.median
-    return _shortest(of(values.astype(np.float64)), values.dtype)
+def _without_gaps(x: Arrays, names: Sequence[str], values: Mapping[str, float | str]) -> Arrays:
+    """Return features with values in their gaps; the array itself where it has none."""
+    filled: dict[str, Array] = {}
+    columns = x if isinstance(x, dict) else columns_of(x, names)
+    for name, value in values.items():
+        column = columns[name]
+        gaps = _gaps(column.reshape(len(column)))
+        if gaps.any():
+            filled[name] = column.copy()
+            filled[name][gaps] = value
+    if not filled:
+        return x
+    if isinstance(x, dict):
+        return {**x, **filled}
+    x = x.copy()
+    for name, column in filled.items():
+        x[:, list(names).index(name)] = column.reshape(len(column))
+    return x
+
+
+def _values(train: Rows, names: Sequence[str], impute: Mapping[str, Filling]) -> dict[str, float | str]:
+    """Return what fills each column, reading those that stay on disk few at a time."""
+    at_once = max(1, _AT_ONCE // max(1, len(train))) if train.stream is not None else len(impute)
+    constants = {name: filling.value for name, filling in impute.items() if filling.value is not None}
+    values = {name: value if isinstance(value, str) else float(value) for name, value in constants.items()}
+    computed = [name for name in impute if name not in values]
+    for begin in range(0, len(computed), at_once):
+        group = {name: _Present(impute[name].strategy) for name in computed[begin : begin + at_once]}
+        for columns in _columns(train, names, group):
+            for name, column in columns.items():
+                group[name].add(column[~_gaps(column)])
+        values |= {name: present.value(name) for name, present in group.items()}
+    return values
+
+
+class _Present:
+    """The values of a column that are no gaps: numbers all of them, as a median needs them; of texts how often each.
+
+    Args:
+        strategy: ``mean``, ``median`` or ``most_frequent``.
+    """
+
+    def __init__(self, strategy: str) -> None:
+        self._strategy = strategy
+        self._numbers: list[Array] = []
+        self._texts = Counter[str]()
+
+    def add(self, values: Array) -> None:
+        """Take those of one piece."""
+        if values.dtype == object:
+            self._texts.update(map(str, values))
+        else:
+            self._numbers.append(values)
+
+    def value(self, name: str) -> float | str:
+        """Return what is to be filled in; raises DataError where there is no value."""
+        if self._texts:
+            return min(self._texts, key=lambda text: (-self._texts[text], text))
+        numbers = np.concatenate(self._numbers) if self._numbers else np.empty(0)
+        if not len(numbers):
+            strategy = self._strategy
+            what = f"the column {name!r} has no value in any training row, so there is no {strategy} to fill in"
+            raise DataError(what, hint="leave the column out with 'drop', or fill it with a constant")
+        if self._strategy == "most_frequent":
+            different, counts = np.unique(numbers, return_counts=True)
+            return _shortest(different[np.argmax(counts)], numbers.dtype)
+        of = np.mean if self._strategy == "mean" else np.median
+        return _shortest(of(numbers.astype(np.float64)), numbers.dtype)
 
 
 def _shortest(value: float | np.number[Any], dtype: np.dtype[Any]) -> float:

@@ -91,7 +91,8 @@ def _without_gaps(
         return parts, {}
     config = experiment.dataset
     try:
-        return fill_gaps(parts, sources[-1].feature_names or (), impute, config.limit)
+        limited = {split: rows.select(slice(None, config.limit)) for split, rows in parts.items()}
+        return fill_gaps(limited, sources[-1].feature_names or (), impute)
     except DataError as error:
         raise placed(error, experiment, ("dataset", "source", config.source.name, "impute")) from error
 

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dnnrun.data.dataset import SourceData, by_name
+from dnnrun.data import imputing
+from dnnrun.data.dataset import Dataset, SourceData, by_name
 from dnnrun.data.sources import parquet, table
 from dnnrun.data.sources.csv import read_csv, stream_csv
 from dnnrun.data.sources.delimited import Delimited, Notation
@@ -136,14 +137,43 @@ def test_mistakes_far_down(read: Callable[..., SourceData], row: int, line: str,
 
 
 @pytest.mark.usefixtures("small_pieces")
-def test_gaps_of_what_stays_on_disk_are_filled_with_constants() -> None:
-    made = {"a": [1, 2, ""] * 1000, "s": ["x", "", "y"] * 1000, "y": [0, 1, 0] * 1000}
-    data = stream_csv(write(made), "y", impute="constant", fill={"a": -1, "s": "none"})
-    found = joined(data.x)
-    assert (found["a"].ravel()[:3].tolist(), found["s"].ravel()[:3].tolist()) == ([1, 2, -1], ["x", "none", "y"])
-    assert not data.impute
-    with pytest.raises(DataError, match=r"'s' has gaps, and stays on disk: its most_frequent is not computed"):
-        stream_csv("t.csv", "y", impute={"a": "constant", "s": "most_frequent"}, fill={"a": 0})
+@pytest.mark.parametrize("with_text", [True, False])
+@pytest.mark.parametrize("impute", ["mean", "median", "most_frequent", "constant, fill: {a: -1, b: 9, s: none}"])
+def test_gaps_of_what_stays_on_disk_are_filled_as_in_memory(
+    load: Callable[..., Dataset], impute: str, with_text: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imputing, "_AT_ONCE", ROWS)  # a column a time
+    rng = np.random.default_rng(1)
+    numbers = rng.normal(size=(2, ROWS)).round(2).astype(str)
+    numbers[:, rng.random(ROWS) < 0.2] = ""
+    words = ["" if word == 3 else f"w{word}" for word in rng.integers(0, 5, ROWS)]
+    made = {"a": list(numbers[0]), "b": list(numbers[1]), "whole": [1] * ROWS, "y": [0, 1] * (ROWS // 2)}
+    write({**made, "s": words} if with_text else made)
+    if with_text and impute in {"mean", "median"}:
+        impute = f"{{a: {impute}, b: {impute}, s: most_frequent}}"
+    elif not with_text:
+        impute = impute.replace(", s: none", "")
+    source = (
+        f"source: {{csv: {{path: t.csv, target: y, impute: {impute}}}}}\ntest_split: 0.25\nshuffle: false\nlimit: 1400"
+    )
+    held, streamed = load(f"{source}\nin_memory: true"), load(f"{source}\nin_memory: false")
+    assert streamed.is_streamed
+    assert streamed.filled == held.filled
+    assert set(held.filled) == ({"a", "b", "s"} if with_text else {"a", "b"})
+    for split, rows in held.splits.items():
+        read = by_name(streamed.splits[split].take(slice(None)).x)
+        assert {name: array.tolist() for name, array in by_name(rows.x).items()} == {
+            name: array.tolist() for name, array in read.items()
+        }
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_a_test_set_on_disk_may_have_gaps_where_the_rows_have_none() -> None:
+    write({"a": [1, 2] * 500, "b": [1, ""] * 500, "y": [0, 1] * 500})
+    write({"a": [1, ""] * 500, "b": [1, 2] * 500, "y": [0, 1] * 500}, "held_out.csv")
+    data = stream_csv("t.csv", "y", test="held_out.csv", impute="mean")
+    assert set(data.impute) == {"a", "b"}
+    assert np.isnan(joined(data.x)[""][1, 1])
 
 
 @pytest.mark.usefixtures("small_pieces")

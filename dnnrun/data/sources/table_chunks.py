@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from dnnrun.data.dataset import Array, Arrays
-from dnnrun.data.filling import Filling
+from dnnrun.data.dataset import Arrays
 from dnnrun.data.sources.looking import Piece
 from dnnrun.data.sources.rows import arranged, feature_of
 from dnnrun.data.sources.table import Table
@@ -21,13 +20,10 @@ class TableChunks:
         table: that has been looked through.
         pieces: of which it consists.
         kinds: what each feature is.
-        impute: the constants that gaps are filled with, by column.
     """
 
-    def __init__(
-        self, table: Table, pieces: tuple[Piece, ...], kinds: Mapping[str, Kind], impute: Mapping[str, Filling]
-    ) -> None:
-        self._table, self._pieces, self._kinds, self._impute = table, pieces, kinds, impute
+    def __init__(self, table: Table, pieces: tuple[Piece, ...], kinds: Mapping[str, Kind]) -> None:
+        self._table, self._pieces, self._kinds = table, pieces, kinds
         self._seen = _state(table.files)
 
     @property
@@ -37,6 +33,8 @@ class TableChunks:
 
     def read(self, piece: int) -> Arrays:
         """Return the features of one piece: float32, shape (rows, columns), or each column as shape (rows, 1) by name.
+
+        A gap is NaN, and None among texts, until `imputing` fills it.
 
         Args:
             piece: which, counted from 0.
@@ -50,18 +48,9 @@ class TableChunks:
         wanted = self._pieces[piece]
         columns = self._table.piece(wanted.part, wanted.span, list(self._kinds))
         arrays = {name: feature_of(column, self._kinds[name]) for name, column in columns.items()}
-        for name, filling in self._impute.items():
-            if columns[name].missing.any():
-                arrays[name] = _filled(arrays[name], columns[name].missing, filling)
         features = arranged(arrays)
         del columns, arrays
         return features
-
-
-def _filled(array: Array, missing: Array, filling: Filling) -> Array:
-    filled = array.copy()
-    filled[missing] = filling.value
-    return filled
 
 
 def _state(files: tuple[Path, ...]) -> dict[Path, tuple[int, int]]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from dnnrun.data.dataset import Array, Arrays, SourceData, by_name, unwrapped
-from dnnrun.data.filling import Filling
 from dnnrun.data.sources import ArgumentError
 from dnnrun.data.sources.gaps import Gaps
 from dnnrun.data.sources.looking import Looked, look_through
@@ -56,7 +55,14 @@ class TablePlan:
         table.must_have("test", [*kinds, *self.roles.targets.values(), *filter(None, [self.roles.weights])])
         roles = replace(self.roles, group=None, time=None)
         test, _ = _rows_of(table, roles, self.gaps, kinds, streamed=streamed, known=by_name(data.y))
-        return replace(data, x_test=test.x, y_test=test.y, weights_test=test.weights, files=(*files, *held_out))
+        return replace(
+            data,
+            x_test=test.x,
+            y_test=test.y,
+            weights_test=test.weights,
+            files=(*files, *held_out),
+            impute={**test.impute, **data.impute},
+        )
 
 
 def source_of(plan: Callable[..., TablePlan], *, streamed: bool = False) -> Callable[..., SourceData]:
@@ -110,13 +116,8 @@ def _rows_of(
         looked = Looked((), {name: Tally.of(table.column(name)) for name in names}, {})
     kinds = kinds or {name: tally.kind for name, tally in looked.tallies.items()}
     impute = fillings_of(table, looked.tallies, kinds, gaps)
-    x: Any = None
-    if streamed:
-        constants = {name: _constant(name, filling, looked.tallies[name]) for name, filling in impute.items()}
-        x = TableChunks(table, looked.pieces, kinds, {name: each for name, each in constants.items() if each})
-        impute = {}
-    else:
-        x = _features(table, kinds, looked.numbers)
+    impute = {name: filling for name, filling in impute.items() if looked.tallies[name].missing.count}
+    x: Any = TableChunks(table, looked.pieces, kinds) if streamed else _features(table, kinds, looked.numbers)
     data = SourceData(
         x,
         unwrapped({output: _targets(table, output, column, known) for output, column in roles.targets.items()}),
@@ -154,13 +155,3 @@ def _targets(table: Table, output: str, column: str, known: Mapping[str, Array] 
         what = f"the target {column!r} is text, such as {y[0].item()!r}, but numbers in the training rows"
         raise ArgumentError("test", f"{table.origin}: {what}", "write it as in the training file")
     return y
-
-
-def _constant(name: str, filling: Filling, tally: Tally) -> Filling | None:
-    """Return how the gaps of a column that stays on disk are filled, if it has any."""
-    if not tally.missing.count:
-        return None
-    if filling.strategy != "constant":
-        what = f"the column {name!r} has gaps, and stays on disk: its {filling.strategy} is not computed"
-        raise ArgumentError("impute", what, "impute: constant, fill the gaps in the file, or set in_memory: true")
-    return filling
