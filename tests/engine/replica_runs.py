@@ -140,12 +140,20 @@ PREPROCESSING: dict[str, list[Any]] = {
 }
 
 
-def whole_run(preprocess: list[Any], strategy: Any) -> dict[str, list[float]]:
+def rows_on_disk(folder: str) -> dict[str, Any]:
+    """Write a table whose rows stay in it, and are read in several windows, each of them shuffled."""
+    lines = [f"{','.join(map(str, row))},{label}\n" for row, label in zip(ROWS.x.tolist() * 5, ROWS.y.tolist() * 5)]
+    (path := Path(folder) / "rows.csv").write_text("".join(["a,b,c,d,e,f,kind\n", *lines]))
+    source = {"csv": {"path": str(path), "target": "kind"}}
+    return {"source": source, "in_memory": False, "shuffle_buffer": 64, "shuffle": False}
+
+
+def whole_run(data: dict[str, Any], strategy: Any) -> dict[str, list[float]]:
     """Train from a config, and return what comes of it, also of the model that was saved."""
     experiment, dataset = resolve_data(
         complete(
             {
-                "dataset": {"source": "iris", "test_split": 0.2, "preprocess": preprocess},
+                "dataset": {"source": "iris", "test_split": 0.2, **data},
                 "model": {"layers": [{"Dense": {"units": 3, "activation": "softmax"}}]},
                 "optimizer": "Adam",
                 "loss": "sparse_categorical_crossentropy",
@@ -164,7 +172,7 @@ def whole_run(preprocess: list[Any], strategy: Any) -> dict[str, list[float]]:
         history, model = outcome.run.history, keras.models.load_model(outcome.run.files["model"])
         rows = {name: list(history.columns[name]) for name in history.columns if name != "seconds"}
         rows["predicted"] = outcome.run.predictions["predicted"].ravel().tolist()
-        test = dataset.splits["test"].x
+        test = dataset.splits["test"].take(slice(None)).x
         assert isinstance(test, np.ndarray)
         rows["from raw rows"] = np.asarray(model(test)).ravel().tolist()
     return rows
@@ -184,7 +192,11 @@ def main() -> None:
     for case in CASES:
         found[case] = furthest(histories(case, strategy), histories(case, None))
     for case, preprocess in PREPROCESSING.items():
-        found[case] = furthest(whole_run(preprocess, strategy), whole_run(preprocess, None))
+        data = {"preprocess": preprocess}
+        found[case] = furthest(whole_run(data, strategy), whole_run(data, None))
+    with tempfile.TemporaryDirectory() as folder:
+        data = rows_on_disk(folder)
+        found["rows on disk"] = furthest(whole_run(data, strategy), whole_run(data, None))
     whole = histories("batches of 5", strategy)
     found["interrupted"] = furthest(histories("batches of 5", strategy, interrupt=True), whole)
     sys.stdout.write(json.dumps(found) + "\n")

@@ -25,7 +25,7 @@ def test_two_devices_give_the_numbers_of_one() -> None:
     )
     assert done.returncode == 0, done.stderr[-3000:]
     apart = json.loads(done.stdout.splitlines()[-1])
-    assert len(apart) == 11
+    assert len(apart) == 12
     assert {case: far for case, far in apart.items() if far > 1e-5} == {}
     assert max(far for case, far in apart.items() if case in PREPROCESSED) <= 2.4e-7
     assert apart["interrupted"] == 0.0
