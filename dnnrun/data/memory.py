@@ -15,6 +15,7 @@ from dnnrun.config.sources import SOURCES
 from dnnrun.errors import ConfigError, DataError, Problem
 
 _SHARE = 0.5  # of the free memory, which the rows may take
+COPIES = 5  # of the rows at their peak: as they are read, divided, prepared, and in TensorFlow; see make bench-data
 _PACKED = 4  # how many times larger a packed file gets, roughly
 _LIMIT, _USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
 
@@ -27,7 +28,7 @@ def is_to_stream(experiment: Experiment, source: Component) -> bool:
     """
     wanted = experiment.dataset.in_memory
     if wanted == "auto":
-        return can_stream(source) and expected_bytes(source) > _SHARE * free_memory()
+        return can_stream(source) and COPIES * expected_bytes(source) > _SHARE * free_memory()
     if not wanted and not can_stream(source) and not source.is_import_path:
         raise ConfigError(
             Problem(
@@ -45,7 +46,7 @@ def can_stream(source: Component) -> bool:
 
 
 def expected_bytes(source: Component) -> int:
-    """Return roughly how much memory the rows of a source take; 0 where its files are not there."""
+    """Return roughly how much memory the features of a source take, once; 0 where its files are not there."""
     entry = SOURCES[source.name]
     if entry.takes is not None:
         module, _, function = entry.takes.partition(":")

@@ -30,12 +30,11 @@ from typing import Any
 
 import numpy as np
 
-from dnnrun.data.memory import free_memory
+from dnnrun.data.memory import COPIES, free_memory
 
 COMMAND = Path(sys.executable).parent / "dnnrun"
 COLUMNS = 68
 BLOCK = 250_000  # rows that are repeated
-COPIES = 5  # of the numbers of a table, which a run in memory has at its peak, roughly
 SHARE, GIGABYTES = 0.8, 1.5  # what is wanted of a large table
 BATCH = 256  # rows a step on tables
 SIZE = 64  # of an image

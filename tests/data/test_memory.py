@@ -45,7 +45,7 @@ def test_files_folders_and_patterns_are_counted_and_packed_ones_grow(rows: Compo
     assert expected_bytes(Component("iris")) == 0
 
 
-@pytest.mark.parametrize(("free", "stays"), [(5201, False), (5199, True)])
+@pytest.mark.parametrize(("free", "stays"), [(26_001, False), (25_999, True)])
 def test_rows_stay_on_disk_where_they_take_more_than_half_of_the_free_memory(
     rows: Component, monkeypatch: pytest.MonkeyPatch, free: int, *, stays: bool
 ) -> None:
