@@ -142,7 +142,8 @@ PREPROCESSING: dict[str, list[Any]] = {
 
 def rows_on_disk(folder: str) -> dict[str, Any]:
     """Write a table whose rows stay in it, and are read in several windows, each of them shuffled."""
-    lines = [f"{','.join(map(str, row))},{label}\n" for row, label in zip(ROWS.x.tolist() * 5, ROWS.y.tolist() * 5)]
+    rows = zip(ROWS.x.tolist(), ROWS.y.tolist(), strict=True)
+    lines = [f"{','.join(map(str, row))},{label}\n" for row, label in rows] * 5
     (path := Path(folder) / "rows.csv").write_text("".join(["a,b,c,d,e,f,kind\n", *lines]))
     source = {"csv": {"path": str(path), "target": "kind"}}
     return {"source": source, "in_memory": False, "shuffle_buffer": 64, "shuffle": False}
