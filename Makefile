@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install train test lint types check format catalog schema bench bench-data bench-start reproduce test-lowest clean
+.PHONY: help install train test lint types check format catalog schema bench bench-data bench-start bench-runs reproduce test-lowest clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench-data: $(VENV)/installed ## rows that stay on disk and the same rows in mem
 
 bench-start: $(VENV)/installed ## time the commands that only read
 	$(BIN)/python tests/benchmarks/start_up.py
+
+bench-runs: $(VENV)/installed ## time the commands that read runs, on 10,000 of them, and on 1,000 of 100 epochs
+	$(BIN)/python -m tests.benchmarks.runs
 
 reproduce: $(VENV)/installed ## run every experiment in configs/ and write docs/reproduction.md; FAST=1: in minutes, a subset
 	$(BIN)/python -m tests.benchmarks.reproduce $(if $(FAST),--fast)

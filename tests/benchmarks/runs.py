@@ -1,0 +1,56 @@
+"""How long it takes to read many runs, each command as a whole from start to end: ``make bench-runs``.
+
+The runs were written a moment ago, so that their files are in the operating system's memory.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.benchmarks.made_runs import make_runs
+
+COMMAND = Path(sys.executable).parent / "dnnrun"
+ROUNDS = 7
+MANY, SWEPT, FEW = "many", "swept", "few"
+FOLDERS = {MANY: (10_000, False), SWEPT: (1_000, True), FEW: (10, True)}  # runs, and whether all their files are there
+EPOCHS = 100
+# The wanted times are those of a two-core machine with nothing else to do.
+CASES = {
+    ("compare", SWEPT): 2.0,
+    ("compare", FEW): 1.0,
+}
+
+
+def seconds_of(command: Sequence[str], folder: str) -> float:
+    """Return how long a command takes."""
+    began = time.perf_counter()
+    subprocess.run([COMMAND, *command], cwd=folder, capture_output=True, check=True)
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    """Make the runs, time the commands in turn, and exit with 1 where one takes longer than is wanted."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (count, complete) in FOLDERS.items():
+            make_runs(Path(folder) / name, count, epochs=EPOCHS, complete=complete)
+            print(f"{name}: {count:,} runs of {EPOCHS} epochs{'' if complete else ', the record of each alone'}")
+        os.sync()
+        missed = False
+        for command, wanted in CASES.items():
+            times = [seconds_of(command, folder) for _ in range(ROUNDS)]
+            median = statistics.median(times)
+            missed |= median > wanted
+            shown = f"dnnrun {' '.join(command)}"
+            print(f"{shown:<60}  median {median:.2f} s  slowest {max(times):.2f} s  wanted {wanted} s", flush=True)
+    sys.exit(missed)
+
+
+if __name__ == "__main__":
+    main()
