@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dnnrun.analysis.comparison import compare_runs
+    from dnnrun.analysis.explanation import explain
     from dnnrun.api.baselines import fit_baselines
     from dnnrun.api.cross_validation import cross_validate
     from dnnrun.api.data_view import draw_samples, view_data
@@ -41,6 +42,7 @@ _OFFERED = {
     "describe": "dnnrun.api.training",
     "draw_samples": "dnnrun.api.data_view",
     "examine_installation": "dnnrun.api.doctor",
+    "explain": "dnnrun.analysis.explanation",
     "fetch_dataset": "dnnrun.api.datasets",
     "find_dataset": "dnnrun.api.datasets",
     "find_runs": "dnnrun.store",
@@ -74,6 +76,7 @@ __all__ = [
     "describe",
     "draw_samples",
     "examine_installation",
+    "explain",
     "fetch_dataset",
     "find_dataset",
     "find_runs",

@@ -1,0 +1,1 @@
+"""The rules, closely related ones in a module."""
