@@ -314,10 +314,12 @@ def _importing(*modules: str) -> threading.Thread:
 
 
 def _looked_after(outcome: Outcome, observer: Observer, workers: Workers | None) -> Outcome:
-    """Draw the plots of a run that has ended, if it is ours."""
+    """Draw the plots of a run that has ended, and write its model card, if it is ours."""
     if workers is None or workers.is_chief:
+        from dnnrun.analysis.model_card.writing import write_card  # noqa: PLC0415 - not needed to train
+
         observer.preparing("drawing the plots")
-        for problem in plot(outcome.run):
+        for problem in [*plot(outcome.run), *write_card(outcome.run)]:
             observer.warned(str(problem))
     return outcome
 

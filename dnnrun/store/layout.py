@@ -18,6 +18,7 @@ WEIGHTS = "weights.weights.h5"
 ESTIMATOR = "estimator.joblib"
 CHECKPOINTS = "checkpoints"
 PLOTS = "plots"
+CARD = "README.md"
 LOG = "train.log"
 STATE = "checkpoints/state"
 LATEST = "latest.json"
@@ -25,7 +26,7 @@ WORKER_LOG = "worker-{}.log"
 
 OWN = {
     CONFIG, RESOLVED, RECORD, HISTORY, EVALUATION, PREDICTIONS, LABELS, MODEL, WEIGHTS, ESTIMATOR, LOG, CHECKPOINTS,
-    PLOTS, STATE, ".",
+    PLOTS, CARD, STATE, ".",
 }  # fmt: skip
 """What no callback may write over, seen from the run."""
 

@@ -113,6 +113,7 @@ class Run:
             "estimator": layout.ESTIMATOR,
             "plots": layout.PLOTS,
             "config": layout.RESOLVED,
+            "card": layout.CARD,
             "log": layout.LOG,
         }
         paths = {what: self.path / name for what, name in named.items()}
@@ -135,6 +136,12 @@ class Run:
             path.parent.mkdir(exist_ok=True)
         with atomic.replacing(path) as temporary:
             temporary.write_bytes(image)
+        return path
+
+    def write_card(self, text: str) -> Path:
+        """Put the model card into the run, whole or not at all."""
+        path = self.path / layout.CARD
+        atomic.write_text(path, text)
         return path
 
     def _json(self, name: str) -> Mapping[str, Any]:

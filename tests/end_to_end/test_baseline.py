@@ -22,6 +22,9 @@ def test_baselines_of_a_config(dnnrun: Dnnrun) -> None:
     tree = printed["baselines"]["tree"]
     assert tree["test"]["accuracy"] > 0.8
     assert tree["cross_validation"]["metrics"]["accuracy"]["mean"] > 0.8
+    cards = [Run(path).files["card"].read_text(encoding="utf-8") for path in dnnrun.runs()]
+    assert any("scikit-learn's DecisionTreeClassifier (max_depth: 5)" in card for card in cards)
+    assert all("by 30 test rows only" in card for card in cards)
     compared = dnnrun("compare", "runs")
     assert "cv accuracy" in " ".join(compared.out.split())
     assert "DecisionTreeClassifier" in compared.out

@@ -34,7 +34,7 @@ def test_interrupted_run_keeps_everything_so_far(sent: signal.Signals, code: int
     run = Run(path)
     assert run.status == "interrupted"
     assert run.record["epochs_finished"] == len(run.history.epochs) >= 2
-    assert {"history", "model", "weights", "plots", "config", "log"} <= set(run.files)
+    assert {"history", "model", "weights", "plots", "card", "config", "log"} <= set(run.files)
     assert "interrupted" in out
     assert str(Path("runs") / path.name) in out
 

@@ -30,7 +30,7 @@ def test_shipped_config_runs_shrunk(config: Path, dnnrun: Dnnrun) -> None:
     assert printed["test"] == run.evaluation["metrics"]
     assert run.history.epochs == [1]
     assert run.record["dataset"]["rows"]["train"] <= 256
-    assert {"history", "evaluation", "model", "weights", "plots", "config", "log"} <= set(run.files)
+    assert {"history", "evaluation", "model", "weights", "plots", "card", "config", "log"} <= set(run.files)
     assert all(plot.read_bytes().startswith(PNG) for plot in run.plots)
     assert {plot.stem for plot in run.plots} >= _expected_plots(run)
     # The resolved config is the whole experiment: it reads as what was trained.
