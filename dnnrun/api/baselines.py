@@ -1,6 +1,6 @@
 """The baselines of a config: each fitted into an ordinary run, which `compare` shows beside the networks.
 
-It stands on `api`, which draws the plots of a run.
+It stands on `api`, which draws the plots of a run and writes its model card.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dnnrun.api.training import plot
+from dnnrun.api.training import look_after
 from dnnrun.config.load import Override, complete, load_config
 from dnnrun.config.schema import Experiment
 from dnnrun.data.load import resolve_data
@@ -108,9 +108,7 @@ def fit_baselines(
         outcome = fit_experiment(of_one, dataset, runs_dir=Path(runs_dir), observer=observer, folds=folds)
         if isinstance(outcome.failure, KeyboardInterrupt):
             raise outcome.failure
-        observer.preparing("drawing the plots")
-        for problem in plot(outcome.run):
-            observer.warned(str(problem))
+        look_after(outcome.run, observer)
         fitted.append(Baseline(name, outcome.run, outcome.failure))
         ended(fitted[-1])
     return BaselineRuns(tuple(fitted), wanted.left_out)

@@ -314,14 +314,19 @@ def _importing(*modules: str) -> threading.Thread:
 
 
 def _looked_after(outcome: Outcome, observer: Observer, workers: Workers | None) -> Outcome:
-    """Draw the plots of a run that has ended, and write its model card, if it is ours."""
+    """Look after a run that has ended, if it is ours."""
     if workers is None or workers.is_chief:
-        from dnnrun.analysis.model_card.writing import write_card  # noqa: PLC0415 - not needed to train
-
-        observer.preparing("drawing the plots")
-        for problem in [*plot(outcome.run), *write_card(outcome.run)]:
-            observer.warned(str(problem))
+        look_after(outcome.run, observer)
     return outcome
+
+
+def look_after(run: Run, observer: Observer) -> None:
+    """Draw the plots of a run that has ended, however it did, and write its model card."""
+    from dnnrun.analysis.model_card.writing import write_card  # noqa: PLC0415 - not needed to train
+
+    observer.preparing("drawing the plots")
+    for problem in [*plot(run), *write_card(run)]:
+        observer.warned(str(problem))
 
 
 def _run_of(outcome: Outcome) -> Run:
