@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from dnnrun.store import Run
 if TYPE_CHECKING:
     from dnnrun.analysis.repetition import Repetition
     from dnnrun.engine.sizes import ModelSizes
+    from dnnrun.engine.training import Ready
     from dnnrun.running.ending import Outcome
 
 SMOKE_ROWS = 256
@@ -90,33 +91,35 @@ def train_to_outcome(
         what = f"the config asks for {experiment.cross_validation} folds, and this trains one run"
         hint = "set fold: 1 to train the first alone; dnnrun.cross_validate trains them all"
         raise ConfigError(Problem(what, experiment.place(("cross_validation",), of_key=True), hint))
-    experiment, dataset = _checked_data(experiment, observer, rows=SMOKE_ROWS if smoke else None, allow_code=allow_code)
-    return _train(
-        experiment, dataset, runs_dir=Path(runs_dir), allow_code=allow_code, observer=observer, workers=workers
+    rows = SMOKE_ROWS if smoke else None
+    training = _training_of(
+        *_checked_data(experiment, observer, rows=rows, allow_code=allow_code),
+        observer=observer,
+        allow_code=allow_code,
+        workers=workers,
     )
+    return _looked_after(training(Path(runs_dir)), observer, workers)
 
 
-def _train(
+def _training_of(
     experiment: Experiment,
     dataset: Dataset,
     *,
-    runs_dir: Path,
-    allow_code: bool,
     observer: Observer,
+    allow_code: bool,
     workers: Workers | None = None,
-) -> Outcome:
+) -> Callable[[Path], Outcome]:
+    """Return what trains into a folder of runs; of a network it holds the rows as they were prepared, not as read."""
     if isinstance(experiment.model, EstimatorConfig):
         from dnnrun.estimators.fitting import fit_experiment  # noqa: PLC0415 - starts scikit-learn
 
         if workers is not None:
             raise ConfigError("a model of scikit-learn is fitted by one process", hint="leave --workers out")
-        return _looked_after(fit_experiment(experiment, dataset, runs_dir=runs_dir, observer=observer), observer, None)
-    from dnnrun.engine.training import train_experiment  # noqa: PLC0415 - takes seconds
+        return lambda runs_dir: fit_experiment(experiment, dataset, runs_dir=runs_dir, observer=observer)
+    from dnnrun.engine.training import make_ready, train_experiment  # noqa: PLC0415 - takes seconds
 
-    outcome = train_experiment(
-        experiment, dataset, runs_dir=runs_dir, observer=observer, allow_code=allow_code, workers=workers
-    )
-    return _looked_after(outcome, observer, workers)
+    ready = make_ready(experiment, dataset, observer=observer, allow_code=allow_code, workers=workers)
+    return lambda runs_dir: train_experiment(ready, runs_dir)
 
 
 def resume(
@@ -157,16 +160,31 @@ def resume(
     if isinstance(experiment.model, EstimatorConfig):
         what = f"{run.path}: is of scikit-learn's {experiment.model.sklearn}, which is fitted in one go"
         raise ConfigError(f"{what}: there is nothing to resume", hint=f"dnnrun train {run.resolved_config}")
+    from dnnrun.engine.resuming import resume_run  # noqa: PLC0415 - takes seconds
+
+    ready, changes = _changed_of(run, experiment, allow_changes, observer, allow_code=allow_code, workers=workers)
+    return _run_of(_looked_after(resume_run(run, ready, changes), observer, workers))
+
+
+def _changed_of(
+    run: Run,
+    experiment: Experiment,
+    allow_changes: Iterable[str],
+    observer: Observer,
+    *,
+    allow_code: bool,
+    workers: Workers | None,
+) -> tuple[Ready, list[Change]]:
+    """Return what a run is to be gone on with, and what of it is different; raises where that may not be."""
     experiment, dataset = _data_of(experiment, observer, allow_code=allow_code)
     changes = changes_between(run.config, to_plain(experiment))
     known = run.record.get("dataset", {}).get("fingerprint")
     if known != dataset.fingerprint:
         changes.append(Change(DATA, known, dataset.fingerprint))
     refuse_changes(changes, allow_changes)
-    from dnnrun.engine.resuming import resume_run  # noqa: PLC0415 - takes seconds
+    from dnnrun.engine.training import make_ready  # noqa: PLC0415 - takes seconds
 
-    outcome = resume_run(run, experiment, dataset, changes, observer=observer, allow_code=allow_code, workers=workers)
-    return _run_of(_looked_after(outcome, observer, workers))
+    return make_ready(experiment, dataset, observer=observer, allow_code=allow_code, workers=workers), changes
 
 
 def verify(
@@ -201,9 +219,11 @@ def verify(
     overrides = [f"epochs={min(wanted, finished)}"] if wanted else []
     observer = observer or Observer()
     experiment = load_config(run.resolved_config, overrides)
-    experiment, dataset = _data_of(experiment, observer, allow_code=allow_code)
+    training = _training_of(
+        *_data_of(experiment, observer, allow_code=allow_code), allow_code=allow_code, observer=observer
+    )
     with tempfile.TemporaryDirectory(prefix="dnnrun-verify-") as place:
-        again = _run_of(_train(experiment, dataset, runs_dir=Path(place), allow_code=allow_code, observer=observer))
+        again = _run_of(_looked_after(training(Path(place)), observer, None))
         from dnnrun.analysis.repetition import compare_repetition  # noqa: PLC0415 - not needed to train
 
         return compare_repetition(run, again, tolerance=tolerance)

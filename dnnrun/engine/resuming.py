@@ -9,49 +9,32 @@ from typing import Any
 from dnnrun.config.changes import Change
 from dnnrun.config.resolved import to_plain, to_yaml
 from dnnrun.config.schema import Experiment
-from dnnrun.data.dataset import Dataset
 from dnnrun.engine.fitting import Position
 from dnnrun.engine.keeping import snapshot_of
 from dnnrun.engine.team import Team
-from dnnrun.engine.training import carry_out, prepare_quietly
+from dnnrun.engine.training import Ready, carry_out
 from dnnrun.engine.training_run import Progress
-from dnnrun.engine.workers import Workers
 from dnnrun.errors import ConfigError, Problem, RunError
 from dnnrun.running import facts
 from dnnrun.running.ending import Outcome
-from dnnrun.running.observer import Observer
 from dnnrun.store import Checkpoint, FollowingWriter, Run, RunWriter
 
 
-def resume_run(
-    run: Run,
-    experiment: Experiment,
-    dataset: Dataset,
-    changes: Sequence[Change],
-    *,
-    observer: Observer | None = None,
-    allow_code: bool = False,
-    workers: Workers | None = None,
-) -> Outcome:
+def resume_run(run: Run, ready: Ready, changes: Sequence[Change]) -> Outcome:
     """Train on from where a run has come to.
 
     Args:
-        run: the run, no process of which is alive.
-        experiment: the config to go on with, resolved.
-        dataset: its data.
+        run: the run, no process of which is alive; all of several workers see it.
+        ready: the config to go on with, and its data.
         changes: what is different from the config and data that the run began with; recorded.
-        observer: who is told of the progress.
-        allow_code: whether the config's import paths may be run.
-        workers: the processes that train it together, if there are several; each calls this, and all see the run.
 
     Raises:
-        ConfigError: there is nothing left to train, or the config does not fit Keras or the data.
+        ConfigError: there is nothing left to train.
         RunError: the run cannot be written, another process has it, or its checkpoint is of another model.
     """
-    observer = observer or Observer()
+    prepared, experiment = ready.prepared, ready.prepared.experiment
     checkpoint = run.checkpoints.read()
     _check_epochs(run, experiment, checkpoint)
-    prepared, early = prepare_quietly(experiment, dataset, observer, allow_code=allow_code, workers=workers)
     team = prepared.session.team
     writer = RunWriter.open(run.path) if team.is_chief else FollowingWriter(run.path, team.index)
     try:
@@ -63,11 +46,11 @@ def resume_run(
         if writer.is_ours:
             _record(writer, run, experiment, changes, progress.position)
         for warning in _differences(run.record, prepared.session.threads or facts.cores()):
-            observer.warned(warning)
+            ready.observer.warned(warning)
     except BaseException:
         writer.close()
         raise
-    return carry_out(prepared, writer, progress, observer, early)
+    return carry_out(ready, writer, progress)
 
 
 def _check_epochs(run: Run, experiment: Experiment, checkpoint: Checkpoint | None) -> None:

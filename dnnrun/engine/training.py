@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,53 +30,73 @@ from dnnrun.running.observer import Observer
 from dnnrun.store import FollowingWriter, RunWriter
 
 
-def train_experiment(
+@dataclass(frozen=True)
+class Ready:
+    """A training that can begin.
+
+    Args:
+        prepared: all that is needed.
+        observer: who is told of the progress.
+        early: the warnings that came while there was no log to write them to.
+    """
+
+    prepared: Prepared
+    observer: Observer
+    early: Sequence[warnings.WarningMessage]
+
+
+def make_ready(
     experiment: Experiment,
     dataset: Dataset,
     *,
-    runs_dir: Path,
     observer: Observer | None = None,
     allow_code: bool = False,
     workers: Workers | None = None,
-) -> Outcome:
-    """Train one experiment into a new run directory.
+) -> Ready:
+    """Build everything, and write nothing.
+
+    What is returned does not hold the rows as they were read, which a caller should let go of before the training.
 
     Args:
         experiment: the config, resolved; see `dnnrun.data.load.resolve_data`.
         dataset: its data.
-        runs_dir: where the run directory is made.
         observer: who is told of the progress.
         allow_code: whether the config's import paths may be run.
-        workers: the processes that train it together, if there are several; each calls this, and the first writes.
+        workers: the processes that train it together, if there are several; each calls this.
 
     Raises:
-        ConfigError: the config does not fit Keras or the data; no directory was made.
-        RunError: the directory cannot be made.
+        ConfigError: the config does not fit Keras or the data.
     """
     observer = observer or Observer()
-    prepared, early = prepare_quietly(experiment, dataset, observer, allow_code=allow_code, workers=workers)
+    observer.preparing("building the model")
+    with warnings.catch_warnings(record=True) as early:
+        warnings.simplefilter("default")
+        prepared = prepare(experiment, dataset, allow_code=allow_code, workers=workers, waiting=observer.waiting)
+    return Ready(prepared, observer, early)
+
+
+def train_experiment(ready: Ready, runs_dir: Path) -> Outcome:
+    """Train one experiment into a new run directory, which the first of several workers makes and writes.
+
+    Args:
+        ready: the experiment.
+        runs_dir: where the run directory is made.
+
+    Raises:
+        RunError: the directory cannot be made.
+    """
+    prepared = ready.prepared
     writer = _new_run(prepared, runs_dir)
     try:
-        document = experiment.document
-        writer.write_config(document.written if document else None, to_yaml(experiment))
+        document = prepared.experiment.document
+        writer.write_config(document.written if document else None, to_yaml(prepared.experiment))
         labels = prepared.dataset.label_maps()
         if labels:
             writer.write_labels(labels)
     except BaseException:
         writer.close()
         raise
-    return carry_out(prepared, writer, Progress(), observer, early)
-
-
-def prepare_quietly(
-    experiment: Experiment, dataset: Dataset, observer: Observer, *, allow_code: bool, workers: Workers | None
-) -> tuple[Prepared, list[warnings.WarningMessage]]:
-    """Build everything; return also the warnings that came while there was no log to write them to."""
-    observer.preparing("building the model")
-    with warnings.catch_warnings(record=True) as early:
-        warnings.simplefilter("default")
-        prepared = prepare(experiment, dataset, allow_code=allow_code, workers=workers, waiting=observer.waiting)
-    return prepared, early
+    return carry_out(ready, writer, Progress())
 
 
 def _new_run(prepared: Prepared, runs_dir: Path) -> RunWriter:
@@ -87,21 +109,16 @@ def _new_run(prepared: Prepared, runs_dir: Path) -> RunWriter:
     return FollowingWriter(runs_dir / team.told_by_chief(""), team.index)
 
 
-def carry_out(
-    prepared: Prepared,
-    writer: RunWriter,
-    progress: Progress,
-    observer: Observer,
-    early: list[warnings.WarningMessage],
-) -> Outcome:
+def carry_out(ready: Ready, writer: RunWriter, progress: Progress) -> Outcome:
     """Train from where the run has come to, save and evaluate; whatever happens is on disk when this returns."""
+    prepared, observer = ready.prepared, ready.observer
     failure: DnnrunError | KeyboardInterrupt | None
     with logging_to(writer.log_file, observer), prepared.session.scope():
         try:
             plan = plan_of(prepared, writer, progress)
             logger.info("run began: %s", plan)
             observer.started(plan)
-            for warning in early:
+            for warning in ready.early:
                 warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
             remark = far_from_chance(plan.untrained_loss, plan.chance_loss)
             if remark and not plan.epochs_done:

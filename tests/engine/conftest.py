@@ -20,7 +20,7 @@ from dnnrun.config.load import load_config
 from dnnrun.config.schema import Experiment
 from dnnrun.data.load import resolve_data
 from dnnrun.engine.preparation import Prepared, prepare
-from dnnrun.engine.training import train_experiment
+from dnnrun.engine.training import make_ready, train_experiment
 from dnnrun.errors import DnnrunError
 from dnnrun.running.ending import Outcome
 from dnnrun.running.observer import Observer, Plan
@@ -236,7 +236,7 @@ class Watcher(Observer):
 def train_lines(lines: str = "", *overrides: str, observer: Observer | None = None) -> Outcome:
     """See the fixture `train`."""
     experiment, dataset = resolve_data(load_lines(lines, *overrides), allow_code=True)
-    return train_experiment(experiment, dataset, runs_dir=Path("runs"), observer=observer, allow_code=True)
+    return train_experiment(make_ready(experiment, dataset, observer=observer, allow_code=True), Path("runs"))
 
 
 FINISHED = """\

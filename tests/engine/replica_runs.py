@@ -28,7 +28,7 @@ from dnnrun.engine.hooks import Hooks
 from dnnrun.engine.loop import Loop
 from dnnrun.engine.replicas import ReplicatedLoop
 from dnnrun.engine.state import TrainingState
-from dnnrun.engine.training import train_experiment
+from dnnrun.engine.training import make_ready, train_experiment
 
 RANDOM = np.random.default_rng(2)
 ROWS = Rows(RANDOM.normal(size=(41, 6)).astype(np.float32), RANDOM.integers(0, 3, 41))
@@ -168,7 +168,7 @@ def whole_run(data: dict[str, Any], strategy: Any) -> dict[str, list[float]]:
         tempfile.TemporaryDirectory() as folder,
         mock.patch.object(session, "_choose_device", return_value=chosen),
     ):
-        outcome = train_experiment(experiment, dataset, runs_dir=Path(folder), allow_code=True)
+        outcome = train_experiment(make_ready(experiment, dataset, allow_code=True), Path(folder))
         assert outcome.failure is None, outcome.failure
         history, model = outcome.run.history, keras.models.load_model(outcome.run.files["model"])
         rows = {name: list(history.columns[name]) for name in history.columns if name != "seconds"}

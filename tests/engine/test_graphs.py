@@ -14,7 +14,7 @@ from dnnrun.config.load import load_config
 from dnnrun.data.load import resolve_data
 from dnnrun.engine.preparation import Prepared
 from dnnrun.engine.resuming import resume_run
-from dnnrun.engine.training import train_experiment
+from dnnrun.engine.training import make_ready, train_experiment
 from dnnrun.running.ending import Outcome
 from tests.engine.conftest import load_lines
 
@@ -134,7 +134,7 @@ def test_an_interrupted_run_goes_on_to_the_same_end(train: Train) -> None:
     cut = train(HOUSES + "callbacks: [{own:Raising: {epoch: 3, kind: Ctrl-C}}]\n").run
     assert cut.status == "interrupted"
     experiment, dataset = resolve_data(load_lines(HOUSES))
-    gone_on = resume_run(cut, experiment, dataset, []).run
+    gone_on = resume_run(cut, make_ready(experiment, dataset), []).run
     assert gone_on.status == "completed"
     for name in set(whole.history.columns) - {"seconds"}:
         assert list(gone_on.history.columns[name]) == list(whole.history.columns[name])
@@ -260,7 +260,7 @@ def test_the_shipped_list_and_the_shipped_graph_of_the_same_layers_are_equal_to_
     configs, runs = Path(__file__).parents[2] / "configs", []
     for name in ("fashion_onehot", "fashion_functional"):
         experiment = load_config(configs / f"{name}.yaml", ["dataset.limit=200", "epochs=3"])
-        outcome = train_experiment(*resolve_data(experiment), runs_dir=folder)
+        outcome = train_experiment(make_ready(*resolve_data(experiment)), folder)
         assert outcome.failure is None
         runs.append(outcome.run)
     one, other = ({**run.history.columns, "seconds": []} for run in runs)

@@ -13,7 +13,7 @@ import pytest
 from dnnrun.config.schema import Experiment
 from dnnrun.data.load import resolve_data
 from dnnrun.engine.resuming import resume_run
-from dnnrun.engine.training import Outcome
+from dnnrun.engine.training import Outcome, make_ready
 from dnnrun.errors import ConfigError
 from dnnrun.store import Run
 
@@ -182,7 +182,7 @@ def test_a_table_of_numbers_and_texts_goes_on_in_the_middle_of_an_epoch(
     assert cut.status == "interrupted"
     experiment, dataset = resolve_data(load(lines))
     assert dataset.is_streamed == (in_memory == "false")
-    resumed = resume_run(cut, experiment, dataset, []).run
+    resumed = resume_run(cut, make_ready(experiment, dataset), []).run
     [session] = resumed.record["resumed"]
     assert (session["from_epoch"], session["from_step"]) == (2, 4)
     assert numbers_of_run(resumed) == numbers_of_run(whole)

@@ -19,7 +19,7 @@ from dnnrun.config.schema import Experiment
 from dnnrun.data.load import resolve_data
 from dnnrun.data.sources.bundled import FILES as BUNDLED
 from dnnrun.engine.outcome import best_epoch
-from dnnrun.engine.training import train_experiment
+from dnnrun.engine.training import make_ready, train_experiment
 from dnnrun.errors import ConfigError, TrainingError
 from dnnrun.running.ending import Outcome
 from dnnrun.store import Run
@@ -141,7 +141,7 @@ def test_the_log(finished: Any) -> None:
 def test_resolved_yaml_trains_the_same_run_again(finished: Any) -> None:
     run: Run = finished.run
     experiment, dataset = resolve_data(load_config(run.path / "resolved.yaml"))
-    again = train_experiment(experiment, dataset, runs_dir=Path("runs"))
+    again = train_experiment(make_ready(experiment, dataset), Path("runs"))
     first = Outcome(run)
     assert history_of(again) == history_of(first)
     assert again.run.evaluation == run.evaluation
