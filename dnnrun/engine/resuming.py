@@ -56,6 +56,9 @@ def resume_run(run: Run, ready: Ready, changes: Sequence[Change]) -> Outcome:
 def _check_epochs(run: Run, experiment: Experiment, checkpoint: Checkpoint | None) -> None:
     """Refuse to go on with a run that is complete, or to have fewer epochs than there are."""
     if checkpoint is None:
+        if run.status == "completed":  # to begin anew would take the place of what it gave
+            what = f"{run.path}: is complete, and its checkpoints were removed, so that it cannot be lengthened"
+            raise RunError(what, hint=f"train it anew, into a run of its own: dnnrun train {run.resolved_config}")
         return
     done = checkpoint.state["epochs_finished"]
     is_complete = checkpoint.state["is_finished"] and run.status == "completed"

@@ -1,23 +1,36 @@
 """The run directory: what it is called, what lies in it, how it is written and how it is read. Knows no TensorFlow."""
 
 from dnnrun.store.checkpoints import Checkpoint, Checkpoints
+from dnnrun.store.cleaning import Cleaning, Removable, collect_garbage
+from dnnrun.store.contents import StoredFile, contents_of
 from dnnrun.store.finding import find_run, find_runs, runs_in
 from dnnrun.store.following import FollowingWriter
 from dnnrun.store.history import History
 from dnnrun.store.reading import Run
+from dnnrun.store.tagging import note_run, tag_run
+from dnnrun.store.trash import remove_runs, restore_runs
 from dnnrun.store.writing import TARGET_HINT, Folder, RunWriter, fault_of_target
 
 __all__ = [
     "TARGET_HINT",
     "Checkpoint",
     "Checkpoints",
+    "Cleaning",
     "Folder",
     "FollowingWriter",
     "History",
+    "Removable",
     "Run",
     "RunWriter",
+    "StoredFile",
+    "collect_garbage",
+    "contents_of",
     "fault_of_target",
     "find_run",
     "find_runs",
+    "note_run",
+    "remove_runs",
+    "restore_runs",
     "runs_in",
+    "tag_run",
 ]

@@ -100,9 +100,8 @@ def _runs_at(path: Path) -> list[Run]:
 
 def _is_run(path: Path) -> bool:
     """Whether a directory is meant to be a run; one without run.json but with other parts is a broken one."""
-    return any(
-        os.path.exists(path / part) for part in (layout.RECORD, layout.HISTORY, layout.RESOLVED, layout.CHECKPOINTS)
-    )
+    parts = (layout.RECORD, layout.HISTORY, layout.RESOLVED, layout.CHECKPOINTS)
+    return any(os.path.exists(os.path.join(path, part)) for part in parts)
 
 
 def _nothing_at(name: str, path: Path) -> Problem:

@@ -13,6 +13,7 @@ HISTORY = "history.csv"
 EVALUATION = "evaluation.json"
 PREDICTIONS = "predictions.npz"
 LABELS = "labels.json"
+NOTES = "notes.json"
 MODEL = "model.keras"
 WEIGHTS = "weights.weights.h5"
 ESTIMATOR = "estimator.joblib"
@@ -25,10 +26,13 @@ LATEST = "latest.json"
 WORKER_LOG = "worker-{}.log"
 
 OWN = {
-    CONFIG, RESOLVED, RECORD, HISTORY, EVALUATION, PREDICTIONS, LABELS, MODEL, WEIGHTS, ESTIMATOR, LOG, CHECKPOINTS,
-    PLOTS, CARD, STATE, ".",
+    CONFIG, RESOLVED, RECORD, HISTORY, EVALUATION, PREDICTIONS, LABELS, NOTES, MODEL, WEIGHTS, ESTIMATOR, LOG,
+    CHECKPOINTS, PLOTS, CARD, STATE, ".",
 }  # fmt: skip
 """What no callback may write over, seen from the run."""
+
+TRASH = ".trash"
+"""Where runs that were removed lie, in the folder in which they were."""
 
 TEMPORARY = ".part-"
 """How the name of a file begins while it is being written; such a file is never read."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
@@ -16,6 +15,7 @@ from dnnrun.errors import RunError
 from dnnrun.store import atomic, layout
 from dnnrun.store.checkpoints import Checkpoints
 from dnnrun.store.history import HistoryWriter
+from dnnrun.store.locks import ended_run, lock_run
 from dnnrun.store.processes import this_process
 from dnnrun.store.reading import Run
 
@@ -38,7 +38,7 @@ class RunWriter:
         self.path = path
         self._record: dict[str, Any] = dict(record)
         self._history = HistoryWriter(path / layout.HISTORY)
-        self._lock: int | None = _locked(path)
+        self._lock: int | None = lock_run(path)
 
     @classmethod
     def create(cls, runs_dir: Path, name: str, record: Mapping[str, Any]) -> RunWriter:
@@ -79,10 +79,10 @@ class RunWriter:
         Raises:
             RunError: it is no run, is damaged, or is being written by a process.
         """
-        _ended(path)
+        ended_run(path)
         writer = cls(path, {})
         try:
-            run = _ended(path)  # once more: until it was locked, another process may have gone on with it
+            run = ended_run(path)  # once more: until it was locked, another process may have gone on with it
             before = run.record.get("resumed")
             resumed = [*(before if isinstance(before, list) else ()), {"at": _iso(_now()), "from_status": run.status}]
             now = {"status": "running", "ended": None, "failure": None, "process": this_process(), "resumed": resumed}
@@ -206,43 +206,6 @@ def fault_of_target(relative: str, *, folder: Folder) -> str | None:
     if str(inside) in layout.OWN or layout.STATE in map(str, inside.parents) or _is_worker_log(inside):
         return f"{relative!r} is what dnnrun itself writes"
     return None
-
-
-def _ended(path: Path) -> Run:
-    """Return a run that no process writes.
-
-    Raises:
-        RunError: one does, or it is no run, or is damaged.
-    """
-    run = Run(path)
-    if run.status == "running":
-        process = run.record.get("process")
-        if not isinstance(process, dict):
-            raise _is_taken(path, "a process that is not known")
-        raise _is_taken(path, f"process {process.get('pid')} on {process.get('host')}")
-    return run
-
-
-def _locked(folder: Path) -> int:
-    """Return a descriptor that locks a run for as long as it is open, and this process alive.
-
-    Raises:
-        RunError: another process has it.
-    """
-    with atomic.explained(folder):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise _is_taken(folder, "another process") from None
-    except OSError:  # a file system that knows no locks
-        pass
-    return descriptor
-
-
-def _is_taken(path: Path, by: str) -> RunError:
-    return RunError(f"{path}: is being trained by {by}", hint="wait for it to end, or interrupt it")
 
 
 def _is_worker_log(inside: PurePath) -> bool:

@@ -76,6 +76,20 @@ def test_a_finished_run_is_lengthened(dnnrun: Dnnrun) -> None:
 
 
 @pytest.mark.slow
+def test_a_finished_run_whose_checkpoints_were_removed_is_left_as_it_is(dnnrun: Dnnrun) -> None:
+    assert dnnrun("train", CONFIG, "--smoke").code == 0
+    [run] = dnnrun.runs()
+    assert dnnrun("gc", "--older-than", "0").out == f"2.5 MB  runs/{run.name}/checkpoints/state\n"
+    before = rows_of(run)
+    for arguments in ((), ("--epochs", "3")):
+        done = dnnrun("resume", run, *arguments)
+        assert done.code == 4
+        assert "is complete, and its checkpoints were removed, so that it cannot be lengthened" in done.err
+    assert rows_of(run) == before
+    assert Run(run).status == "completed"
+
+
+@pytest.mark.slow
 def test_what_changes_results_has_to_be_asked_for(dnnrun: Dnnrun) -> None:
     table = dnnrun.write("table.csv", "a,b,y\n" + "".join(f"{n},{n % 7},{n % 3}\n" for n in range(60)))
     config = dnnrun.write(

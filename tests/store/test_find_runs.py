@@ -128,10 +128,10 @@ def test_names_that_nothing_can_have(make: Make, name: str) -> None:
 def test_a_directory_that_may_not_be_looked_into(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     make("runs/a")
 
-    def refuse(self: Path) -> None:
+    def refuse(path: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(reading.Path, "iterdir", refuse)
+    monkeypatch.setattr(reading.os, "listdir", refuse)
     assert problem("runs").what == "runs: holds no runs"
     assert found("runs/a") == ["runs/a"]
 

@@ -128,14 +128,14 @@ def test_many_at_once_take_turns_and_lose_nothing_of_one_another(writer: RunWrit
 def test_what_another_wrote_just_before_the_lock_was_had_is_kept(
     writer: RunWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, lock = ended(writer), writing._locked
+    path, lock = ended(writer), writing.lock_run
 
     def be_late(folder: Path) -> int:
         monkeypatch.undo()
         ended(RunWriter.open(folder), "completed")
         return lock(folder)
 
-    monkeypatch.setattr(writing, "_locked", be_late)
+    monkeypatch.setattr(writing, "lock_run", be_late)
     again = RunWriter.open(path)
     assert [session["from_status"] for session in again.record["resumed"]] == ["interrupted", "completed"]
     again.close()
