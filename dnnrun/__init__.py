@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from dnnrun.api.data_view import draw_samples, view_data
     from dnnrun.api.datasets import add_dataset, fetch_dataset, find_dataset, list_datasets
     from dnnrun.api.doctor import examine_installation
-    from dnnrun.api.training import describe, plot, resume, train, verify
+    from dnnrun.api.plots import plot
+    from dnnrun.api.training import describe, resume, train, verify
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
     from dnnrun.errors import ConfigError, DataError, DnnrunError, Problem, RunError, TrainingError
@@ -64,7 +65,7 @@ _OFFERED = {
     "list_datasets": "dnnrun.api.datasets",
     "load_config": "dnnrun.config.load",
     "note_run": "dnnrun.store",
-    "plot": "dnnrun.api.training",
+    "plot": "dnnrun.api.plots",
     "remove_runs": "dnnrun.store",
     "restore_runs": "dnnrun.store",
     "resume": "dnnrun.api.training",

@@ -35,6 +35,7 @@ BELOW: dict[str, set[str]] = {
     "api.validation": {"rules", "data", "config", "components", "errors"},
     "api.datasets": {"data", "config", "components", "errors"},
     "api.data_view": {"analysis", "data", "config", "components", "errors"},
+    "api.plots": {"analysis", "store", "errors"},
     "api.training": {"api.validation", *_FLOORS},
     "api.baselines": {"api.training", "estimators", "running", "data", "config", "store", "errors"},
     "api.cross_validation": {"api.training", *_FLOORS},

@@ -343,9 +343,11 @@ def _looked_after(outcome: Outcome, observer: Observer, workers: Workers | None)
 def look_after(run: Run, observer: Observer) -> None:
     """Draw the plots of a run that has ended, however it did, and write its model card."""
     from dnnrun.analysis.model_card.writing import write_card  # noqa: PLC0415 - not needed to train
+    from dnnrun.analysis.plots.table import draw_plots  # noqa: PLC0415 - not needed to train
 
     observer.preparing("drawing the plots")
-    for problem in [*plot(run), *write_card(run)]:
+    _, problems = draw_plots(run)
+    for problem in [*problems, *write_card(run)]:
         observer.warned(str(problem))
 
 
@@ -354,11 +356,3 @@ def _run_of(outcome: Outcome) -> Run:
     if outcome.failure is not None:
         raise outcome.failure
     return outcome.run
-
-
-def plot(run: Run | str | Path) -> list[Problem]:
-    """Draw a run's plots from its files; return what could not be drawn."""
-    from dnnrun.analysis.plots.table import draw_plots  # noqa: PLC0415 - starts matplotlib
-
-    _, problems = draw_plots(run if isinstance(run, Run) else Run(run))
-    return problems

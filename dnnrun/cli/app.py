@@ -25,6 +25,7 @@ COMMANDS = {
     "restore": "dnnrun.cli.remove:restore",
     "gc": "dnnrun.cli.gc:gc",
     "compare": "dnnrun.cli.compare:compare",
+    "plot": "dnnrun.cli.plot:plot",
     "data": "dnnrun.cli.data:data",
     "validate": "dnnrun.cli.validate:validate",
     "resolve": "dnnrun.cli.resolve:resolve",

@@ -142,16 +142,15 @@ class Run:
 
     @property
     def plots(self) -> list[Path]:
-        """The pictures made so far."""
+        """The pictures made so far, those that are PNG files."""
         return sorted((self.path / layout.PLOTS).glob("[!.]*.png"))
 
-    def write_plot(self, name: str, image: bytes) -> Path:
+    def write_plot(self, name: str, image: bytes, image_format: str = "png") -> Path:
         """Put one picture into the run, whole or not at all."""
-        path = self.path / layout.PLOTS / f"{name}.png"
+        path = self.path / layout.PLOTS / f"{name}.{image_format}"
         with atomic.explained(path):
             path.parent.mkdir(exist_ok=True)
-        with atomic.replacing(path) as temporary:
-            temporary.write_bytes(image)
+        atomic.write_bytes(path, image)
         return path
 
     def write_card(self, text: str) -> Path:

@@ -145,7 +145,7 @@ def test_a_failure_that_nobody_foresaw_is_a_problem_too(make_run):
     run = make_run(history=CURVE, evaluation={"classification": {"classes": ["a"]}})
     paths, [problem] = draw_plots(run, ["confusion_matrix", "loss"])
     assert [path.stem for path in paths] == ["loss"]
-    assert problem.what == "plot 'confusion_matrix' failed: KeyError: 'confusion_matrix'"
+    assert problem.what == "plot 'confusion_matrix': KeyError: 'confusion_matrix'"
 
 
 def test_a_plot_that_does_not_exist_is_refused_before_anything_is_drawn(make_run):
@@ -158,15 +158,15 @@ def test_a_plot_that_does_not_exist_is_refused_before_anything_is_drawn(make_run
 
 def test_the_same_run_gives_the_same_image(make_run):
     run = make_run(history=CURVE)
-    assert load_plot("loss").png(run) == load_plot("loss").png(run)
+    assert load_plot("loss").image(run) == load_plot("loss").image(run)
 
 
 def test_drawing_leaves_matplotlib_as_it_was_and_does_not_heed_the_users_settings(make_run):
     run = make_run(history=CURVE)
-    plain = load_plot("loss").png(run)
+    plain = load_plot("loss").image(run)
     with mpl.rc_context({"lines.linewidth": 9, "axes.facecolor": "red"}):
         before = dict(mpl.rcParams)
-        assert load_plot("loss").png(run) == plain
+        assert load_plot("loss").image(run) == plain
         assert dict(mpl.rcParams) == before
 
 
@@ -199,6 +199,6 @@ def test_a_long_title_stays_within_the_figure():
 
 def test_every_plot_module_is_in_the_table():
     folder = Path(plots.__path__[0])
-    beside = {"__init__", "table", "plot", "curves", "data_pictures"}  # the last draws data, not runs
+    beside = {"__init__", "table", "placing", "plot", "curves", "data_pictures"}  # the last draws data, not runs
     modules = {path.stem for path in folder.glob("*.py")} - beside
     assert modules == {target.split(":")[0].rpartition(".")[2] for target in PLOTS.values()}

@@ -135,4 +135,4 @@ def _caption(matrix: ConfusionMatrix) -> str:
     return "\n".join(["", "most often confused", *lines])
 
 
-PLOT = Plot(gather_confusion_matrix, draw_confusion_matrix)
+PLOT = Plot(gather_confusion_matrix, draw_confusion_matrix, needs="an evaluation by classes")

@@ -40,4 +40,4 @@ def draw_loss(figure: Figure, loss: LossCurve) -> None:
     figure.legend(loc="outside lower center", ncols=4)
 
 
-PLOT = Plot(gather_loss, draw_loss)
+PLOT = Plot(gather_loss, draw_loss, needs="an epoch of a network")

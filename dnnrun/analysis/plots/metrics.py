@@ -59,4 +59,4 @@ def _panel_title(curve: Curve, best: BestEpoch | None) -> str:
     return f"{name} ({metric_text(value)} at best epoch)" if math.isfinite(value) else name
 
 
-PLOT = Plot(gather_metrics, draw_metrics)
+PLOT = Plot(gather_metrics, draw_metrics, needs="an epoch of a network with metrics beside the loss")

@@ -49,6 +49,7 @@ _LOOK = {
     "lines.markeredgewidth": 0.5,
     "lines.markersize": 6,
     "savefig.dpi": 150,
+    "svg.fonttype": "none",  # text stays text, which can be selected and searched
     "svg.hashsalt": "dnnrun",  # the same figure gives the same file
     "text.parse_math": False,  # names of runs and classes may hold a dollar sign
     "xtick.labelsize": 9,
@@ -69,15 +70,21 @@ class Plot(Generic[Numbers]):
         gather: returns the numbers from a run's files, or None where the run has not got what the plot shows. Draws
             nothing. Raises RunError for damaged files.
         draw: draws the numbers on an empty figure, and sets its size.
+        needs: what a run must have for it, in words, to be said of one that has not.
     """
 
     gather: Callable[[Run], Numbers | None]
     draw: Callable[[Figure, Numbers], None]
+    needs: str
 
-    def png(self, run: Run) -> bytes | None:
-        """Return the plot of a run as a PNG file, or None where the run has nothing to show in it."""
+    def image(self, run: Run, image_format: ImageFormat = "png") -> bytes | None:
+        """Return the plot of a run as an image file, or None where the run has nothing to show in it.
+
+        Raises:
+            RunError: a file of the run is damaged.
+        """
         numbers = self.gather(run)
-        return None if numbers is None else render(lambda figure: self.draw(figure, numbers))
+        return None if numbers is None else render(lambda figure: self.draw(figure, numbers), image_format)
 
 
 def render(draw: Callable[[Figure], None], image_format: ImageFormat = "png") -> bytes:

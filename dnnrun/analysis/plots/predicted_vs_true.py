@@ -90,4 +90,4 @@ def _subtitle(rows: PredictedVsTrue) -> str:
     return f"{text}; {rows.left_out:,} without a finite value left out" if rows.left_out else text
 
 
-PLOT = Plot(gather_predicted_vs_true, draw_predicted_vs_true)
+PLOT = Plot(gather_predicted_vs_true, draw_predicted_vs_true, needs="predictions of one number a row")

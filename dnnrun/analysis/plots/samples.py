@@ -146,4 +146,4 @@ def _draw_sample(axes: Axes, sample: Sample) -> None:
         axes.set_xlabel(f"is {shortened(sample.true, _LONGEST_NAME)}", fontsize=8)
 
 
-PLOT = Plot(gather_samples, draw_samples)
+PLOT = Plot(gather_samples, draw_samples, needs="predicted classes of images")

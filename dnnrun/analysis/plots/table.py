@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from dnnrun.analysis.plots.placing import known_format, place_of
 from dnnrun.errors import ConfigError, DnnrunError, Problem, suggest
 from dnnrun.store import Run
 
@@ -36,32 +37,43 @@ def load_plot(name: str) -> Plot[Any]:
     return cast("Plot[Any]", getattr(importlib.import_module(module), attribute))
 
 
-def draw_plots(run: Run, names: Sequence[str] | None = None) -> tuple[list[Path], list[Problem]]:
-    """Draw plots from a run's files and keep them in the run.
+def draw_plots(
+    run: Run, names: Sequence[str] | None = None, *, image_format: str | None = None, output: Path | None = None
+) -> tuple[list[Path], list[Problem]]:
+    """Draw plots from a run's files, each of which is read once.
 
     Args:
         run: finished or not.
         names: which plots; by default every one that the run has the numbers for.
+        image_format: ``png``, ``svg`` or ``pdf``; by default that of the output's ending, else ``png``.
+        output: a folder to put them into, or for one plot a file; by default they are kept in the run.
 
     Returns:
         The files written, and a problem for each plot that failed, or that was asked for by name and for which the
-        run has no numbers. A plot that fails does not stop the others.
+        run has no numbers. A plot that fails does not stop the others; those that fail alike are one problem.
 
     Raises:
-        ConfigError: there is no plot of a name in ``names``.
+        ConfigError: there is no plot of a name in ``names``, or the output does not suit.
     """
-    plots = {name: load_plot(name) for name in (PLOTS if names is None else names)}
+    chosen = list(dict.fromkeys(PLOTS if names is None else names))
+    plots = {name: load_plot(name) for name in chosen}
+    place = place_of(output, image_format, count=None if names is None else len(chosen)) if output else None
+    wanted = place.image_format if place else known_format(image_format)
     paths: list[Path] = []
-    problems: list[Problem] = []
+    faults: dict[tuple[str, str], list[str]] = {}
     for name, plot in plots.items():
         try:
-            image = plot.png(run)
+            image = plot.image(run, wanted)
             if image is not None:
-                paths.append(run.write_plot(name, image))
+                paths.append(place.put(name, image) if place else run.write_plot(name, image, wanted))
             elif names is not None:
-                problems.append(Problem(f"plot {name!r}: {run.path} has no numbers for it"))
+                faults.setdefault((f"{run.path} has no numbers for it", f"it needs {plot.needs}"), []).append(name)
         except DnnrunError as error:
-            problems.append(Problem(f"plot {name!r}: {error.problems[0].what}", hint=error.problems[0].hint))
+            faults.setdefault((error.problems[0].what, error.problems[0].hint), []).append(name)
         except Exception as error:  # whatever a plot stumbles over, the run it shows is sound and must be kept
-            problems.append(Problem(f"plot {name!r} failed: {type(error).__name__}: {error}"))
-    return paths, problems
+            faults.setdefault((f"{type(error).__name__}: {error}", ""), []).append(name)
+    return paths, [Problem(f"{_called(names)}: {what}", hint=hint) for (what, hint), names in faults.items()]
+
+
+def _called(names: Sequence[str]) -> str:
+    return f"plot{'s' if len(names) > 1 else ''} {', '.join(map(repr, names))}"
