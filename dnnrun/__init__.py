@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dnnrun.analysis.comparison import compare_runs
+    from dnnrun.analysis.listing import list_runs
     from dnnrun.analysis.explanation import explain
     from dnnrun.api.baselines import fit_baselines
     from dnnrun.api.cross_validation import cross_validate
@@ -63,6 +64,7 @@ _OFFERED = {
     "fit_baselines": "dnnrun.api.baselines",
     "init_config": "dnnrun.starter.writing",
     "list_datasets": "dnnrun.api.datasets",
+    "list_runs": "dnnrun.analysis.listing",
     "load_config": "dnnrun.config.load",
     "note_run": "dnnrun.store",
     "plot": "dnnrun.api.plots",
@@ -101,6 +103,7 @@ __all__ = [
     "fit_baselines",
     "init_config",
     "list_datasets",
+    "list_runs",
     "load_config",
     "note_run",
     "plot",

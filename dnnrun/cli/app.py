@@ -19,6 +19,7 @@ COMMANDS = {
     "baseline": "dnnrun.cli.baseline:baseline",
     "resume": "dnnrun.cli.resume:resume",
     "verify": "dnnrun.cli.verify:verify",
+    "list": "dnnrun.cli.list_runs:list_",
     "tag": "dnnrun.cli.tag:tag",
     "note": "dnnrun.cli.note:note",
     "rm": "dnnrun.cli.remove:rm",

@@ -84,7 +84,7 @@ def _short_name(path: ConfigPath, paths: Sequence[ConfigPath]) -> str:
 def _leaves(value: Any, path: ConfigPath) -> Iterator[tuple[ConfigPath, Any]]:
     if path in _LABELS or value is None or value in ({}, []):
         return
-    if _is_component(value, path):
+    if is_component(value, path):
         [(name, arguments)] = value.items()
         yield path, name
         yield from _leaves(arguments, (*path, name))
@@ -98,7 +98,7 @@ def _leaves(value: Any, path: ConfigPath) -> Iterator[tuple[ConfigPath, Any]]:
         yield path, value
 
 
-def _is_component(value: Any, path: ConfigPath) -> bool:
+def is_component(value: Any, path: ConfigPath) -> bool:
     """Whether the value is a component with arguments; a bare one is its name and needs no care."""
     if not (isinstance(value, Mapping) and len(value) == 1) or names_outputs(value, path):
         return False
