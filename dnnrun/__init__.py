@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dnnrun.analysis.comparison import compare_runs
-    from dnnrun.analysis.listing import list_runs
     from dnnrun.analysis.explanation import explain
+    from dnnrun.analysis.listing import list_runs
     from dnnrun.api.baselines import fit_baselines
     from dnnrun.api.cross_validation import cross_validate
     from dnnrun.api.data_view import draw_samples, view_data
