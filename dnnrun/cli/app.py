@@ -27,6 +27,7 @@ COMMANDS = {
     "gc": "dnnrun.cli.gc:gc",
     "compare": "dnnrun.cli.compare:compare",
     "plot": "dnnrun.cli.plot:plot",
+    "explain": "dnnrun.cli.explain:explain",
     "data": "dnnrun.cli.data:data",
     "validate": "dnnrun.cli.validate:validate",
     "resolve": "dnnrun.cli.resolve:resolve",

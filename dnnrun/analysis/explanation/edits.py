@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeGuard
 
 from dnnrun.analysis.explanation.finding import Edit, Remedy
 from dnnrun.analysis.explanation.recorded_config import Part, RecordedConfig, argument
@@ -11,6 +11,8 @@ from dnnrun.components import ConfigPath
 from dnnrun.config import catalog
 
 _MOST_DROPOUT = 0.5
+_UNBALANCED = 1.5  # times the rarest class: from here on the classes are weighted
+_SMALLEST_PICTURE = 12  # pixels a side that two convolutions with pooling leave something of
 _USUAL_DROPOUT, _USUAL_DECAY = 0.3, 1e-4
 _DROPOUTS = {"Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout", "AlphaDropout"}
 _BEHIND_DENSE = {"Activation", "BatchNormalization", "LayerNormalization", "LeakyReLU", "PReLU", "ReLU", "ELU"}
@@ -33,7 +35,7 @@ def stop_at_best(config: RecordedConfig, monitor: str = "val_loss") -> Remedy | 
     """Return EarlyStopping that puts the best weights back; None for an estimator, which has no epochs."""
     if config.is_estimator:
         return None
-    stopping, words = config.callback("EarlyStopping"), "end the training there, and keep the weights of the best epoch"
+    stopping, words = config.callback("EarlyStopping"), "stop there, and keep the weights of the best epoch"
     if stopping:
         if argument(stopping, "callbacks", "restore_best_weights") is True:
             return None
@@ -118,11 +120,18 @@ def clip_gradients(config: RecordedConfig) -> Remedy | None:
     return Remedy("no gradient longer than 1", (Edit((*optimizer.path, "clipnorm"), 1.0),))
 
 
-def more_epochs(config: RecordedConfig, factor: float) -> Remedy | None:
-    """Return more epochs than the config asks for; None for an estimator."""
+def more_epochs(config: RecordedConfig, run: str) -> Remedy | None:
+    """Return twice the epochs that the config asks for; None for an estimator.
+
+    Args:
+        config: of the run.
+        run: its name, with which it can be gone on with.
+    """
     if config.is_estimator or not config.epochs:
         return None
-    return Remedy("train for longer", (Edit(("epochs",), max(config.epochs + 5, round(config.epochs * factor))),))
+    epochs = 2 * config.epochs
+    words = f"train for longer; 'dnnrun resume {run} --epochs {epochs}' goes on from where this run ended"
+    return Remedy(words, (Edit(("epochs",), epochs),))
 
 
 def set_key(words: str, path: ConfigPath, value: Any) -> Remedy:
@@ -183,10 +192,104 @@ def _fewer_units(config: RecordedConfig) -> Remedy | None:
 def _hold_estimator_back(estimator: Part) -> Remedy | None:
     entry = catalog.find("estimators", estimator.name)
     for name, (words, change) in _OF_ESTIMATORS.items():
-        if entry and name in entry.parameters:
-            was = argument(estimator, "estimators", name)
-            if was is None or (isinstance(was, int | float) and not isinstance(was, bool)):
-                if was is None and name != "max_depth":
-                    continue
-                return Remedy(words, (Edit((*estimator.path, name), change(was)),))
+        if entry is None or name not in entry.parameters:
+            continue
+        was = argument(estimator, "estimators", name)
+        if _is_number(was) or (was is None and name == "max_depth"):
+            return Remedy(words, (Edit((*estimator.path, name), change(was)),))
     return None
+
+
+def normalize(config: RecordedConfig, record: Mapping[str, Any]) -> Remedy | None:
+    """Return inputs scaled to a mean of 0; None where they are prepared already, or are not numbers alone."""
+    data = record.get("dataset")
+    dtype = data.get("dtype") if isinstance(data, Mapping) else None
+    if (
+        config.is_estimator
+        or config.get("dataset", "preprocess")
+        or not str(dtype).startswith(("float", "int", "uint"))
+    ):
+        return None
+    return set_key("inputs scaled to a mean of 0 and a deviation of 1", ("dataset", "preprocess"), ["Normalization"])
+
+
+def less_dropout(config: RecordedConfig) -> Remedy | None:
+    """Return half the dropout."""
+    rates = [(layer, layer.arguments.get("rate")) for layer in config.layers if layer.name in _DROPOUTS]
+    edits = [Edit((*layer.path, "rate"), rounded(rate / 2)) for layer, rate in rates if _is_number(rate) and rate > 0]
+    return Remedy("half as much dropout", tuple(edits)) if edits else None
+
+
+def lighter_penalty(config: RecordedConfig) -> Remedy | None:
+    """Return every penalty on weights a hundredth of what it is."""
+    edits = []
+    for layer in config.layers:
+        for name, penalty in layer.arguments.items():
+            if not name.endswith("_regularizer") or not isinstance(penalty, Mapping) or len(penalty) != 1:
+                continue
+            [(kind, factors)] = penalty.items()
+            for factor, value in factors.items() if isinstance(factors, Mapping) else ():
+                if _is_number(value) and value > 0:
+                    edits.append(Edit((*layer.path, name, kind, factor), rounded(value / 100)))
+    return Remedy("a penalty on weights a hundred times smaller", tuple(edits)) if edits else None
+
+
+def other_weights(config: RecordedConfig) -> Remedy | None:
+    """Return random first weights where a layer has begun with equal ones."""
+    names = {"zeros", "ones", "constant", "Zeros", "Ones", "Constant"}
+    edits = []
+    for layer in config.layers:
+        first = layer.arguments.get("kernel_initializer")
+        name = next(iter(first)) if isinstance(first, Mapping) and first else first
+        if name in names:
+            edits.append(Edit((*layer.path, "kernel_initializer"), "glorot_uniform"))
+    return Remedy("random first weights: units with the same weights learn the same", tuple(edits)) if edits else None
+
+
+def larger_batch(config: RecordedConfig, rows: int) -> Remedy | None:
+    """Return a batch four times as large, whose gradient is less noisy; None where that leaves few steps an epoch."""
+    size = config.get("batch_size")
+    if config.is_estimator or not isinstance(size, int) or not 0 < 40 * size <= rows:
+        return None
+    return set_key("batches four times as large", ("batch_size",), 4 * size)
+
+
+def balance_classes(config: RecordedConfig, record: Mapping[str, Any]) -> Remedy | None:
+    """Return weights that make up for rare classes; None where nothing is rare, or classes are weighted already."""
+    data = record.get("dataset")
+    counts = data.get("label_counts") if isinstance(data, Mapping) else None
+    train = counts.get("train") if isinstance(counts, Mapping) else None
+    if config.get("class_weight") or not isinstance(train, list) or not all(isinstance(count, int) for count in train):
+        return None
+    present = [count for count in train if count > 0]
+    if len(present) < 2 or max(present) < _UNBALANCED * min(present):
+        return None
+    return set_key("rare classes weighted as much as frequent ones", ("class_weight",), "balanced")
+
+
+def convolve(config: RecordedConfig, record: Mapping[str, Any]) -> Remedy | None:
+    """Return convolutions in front of Flatten, where a picture goes into it as it is."""
+    data = record.get("dataset")
+    shape = data.get("input_shape") if isinstance(data, Mapping) else None
+    written = config.get("model", "layers")
+    if not isinstance(shape, list) or len(shape) not in {2, 3} or min(map(_as_size, shape[:2])) < _SMALLEST_PICTURE:
+        return None
+    if not config.layers or config.layers[0].name != "Flatten" or not config.is_stack:
+        return None
+    convolutions = [
+        {"Conv2D": {"filters": 32, "kernel_size": 3, "activation": "relu"}},
+        "MaxPooling2D",
+        {"Conv2D": {"filters": 64, "kernel_size": 3, "activation": "relu"}},
+        "MaxPooling2D",
+    ]
+    channel = [{"Reshape": {"target_shape": [*shape, 1]}}] if len(shape) == 2 else []
+    layers = [*channel, *convolutions, *written]
+    return set_key("convolutions, which see shapes wherever they are", ("model", "layers"), layers)
+
+
+def _is_number(value: Any) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _as_size(value: Any) -> int:
+    return value if isinstance(value, int) else 0

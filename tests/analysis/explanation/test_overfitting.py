@@ -4,32 +4,12 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from dnnrun.analysis.explanation import explain
-from dnnrun.store import Run
-
-MakeRun = Callable[..., Run]
-
-
-def falling(epochs: int, *, start: float, end: float, pace: float = 5.0) -> list[float]:
-    return [end + (start - end) * math.exp(-epoch / pace) for epoch in range(epochs)]
-
-
-def overfitted(epochs: int, turn: int, *, noise: float = 0.0, seed: int = 0) -> dict[str, list[float]]:
-    """Return a training loss that falls for ever, and a validation loss that turns at an epoch."""
-    rng = random.Random(seed)
-    loss = falling(epochs, start=1.0, end=0.01, pace=epochs / 3)
-    down = [0.4 + 0.6 * (1 - epoch / turn) ** 2 for epoch in range(1, turn + 1)]
-    up = [0.4 + 0.4 * step / (epochs - turn) for step in range(1, epochs - turn + 1)]
-    return {"loss": loss, "val_loss": [value + rng.gauss(0, noise) for value in (*down, *up)]}
-
-
-def rules_of(run: Run) -> list[str]:
-    return [finding.rule for finding in explain(run).findings]
+from tests.analysis.explanation.histories import MakeRun, falling, overfitted, rules_of
 
 
 @pytest.mark.parametrize(("epochs", "turn"), [(8, 3), (20, 6), (200, 40)])
@@ -45,14 +25,14 @@ def test_the_epoch_and_the_rise_are_named(make_run: MakeRun, epochs: int, turn: 
 @pytest.mark.parametrize("seed", range(20))
 def test_noise_alone_is_no_overfitting(make_run: MakeRun, seed: int) -> None:
     rng = random.Random(seed)
-    history = {"loss": falling(40, start=1.0, end=0.3), "val_loss": falling(40, start=1.0, end=0.35)}
+    history = {"loss": falling(40, start=1.0, end=0.3, pace=5), "val_loss": falling(40, start=1.0, end=0.35, pace=5)}
     history = {name: [value + rng.gauss(0, 0.02) for value in values] for name, values in history.items()}
     assert "overfitting" not in rules_of(make_run(history=history))
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_it_is_seen_through_noise(make_run: MakeRun, seed: int) -> None:
-    assert "overfitting" in rules_of(make_run(history=overfitted(40, 12, noise=0.02, seed=seed)))
+    assert "overfitting" in rules_of(make_run(history=overfitted(40, 12, noise=0.04, seed=seed)))
 
 
 def test_a_rise_of_both_losses_is_something_else(make_run: MakeRun) -> None:
@@ -67,7 +47,7 @@ def test_a_rise_of_both_losses_is_something_else(make_run: MakeRun) -> None:
         {"loss": [0.5]},
         {"loss": [1.0, 0.5], "val_loss": [0.6, 0.9]},
         {"loss": [math.nan] * 9, "val_loss": [math.nan] * 9},
-        {"loss": falling(9, start=1, end=0.1)},
+        {"loss": falling(9, start=1, end=0.1, pace=5)},
     ],
 )
 def test_too_little_to_tell(make_run: MakeRun, history: dict[str, list[float]]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
-from dnnrun.analysis.explanation.curve import Curve
 from dnnrun.analysis.explanation.edits import hold_back, remedies, stop_at_best
 from dnnrun.analysis.explanation.evidence import Evidence
 from dnnrun.analysis.explanation.finding import Finding
+from dnnrun.analysis.explanation.significance import standard_error
 from dnnrun.analysis.explanation.wording import count, figure, percent
 
 FEWEST_EPOCHS = 5
@@ -49,15 +50,17 @@ def overfitting(evidence: Evidence) -> Iterator[Finding]:
 
 def _about_metric(evidence: Evidence, epoch: int) -> str:
     metric = evidence.metric
-    curve: Curve | None = evidence.curve(f"val_{metric}") if metric else None
+    curve = evidence.curve(f"val_{metric}") if metric else None
     was = curve.at(epoch) if curve else None
     if curve is None or was is None:
         return ""
-    now = curve.end
-    is_worse = now < was if curve.direction == "max" else now > was
-    both = f"{figure(was)} at epoch {epoch} and {figure(now)} at the end"
-    if is_worse:
+    worse = was - curve.end if curve.direction == "max" else curve.end - was
+    doubt = standard_error(was, evidence.rows("validation")) if metric == evidence.accuracy else 0.0
+    both = f"{figure(was)} at epoch {epoch} and {figure(curve.end)} {curve.end_words}"
+    if worse > (doubt if math.isfinite(doubt) else 0.0):
         return f" {curve.name} suffered too: {both}."
+    if metric != evidence.accuracy:
+        return f" {curve.name} did not suffer ({both})."
     return f" {curve.name} did not suffer ({both}): the model is mostly too sure of the rows that it gets wrong."
 
 
