@@ -92,6 +92,21 @@ def scale_learning_rate(config: RecordedConfig, factor: float, words: str, used:
     return Remedy(words, (Edit(path, rounded(rate * factor)),)) if rate else None
 
 
+def usual_rate(config: RecordedConfig) -> float | None:
+    """Return the learning rate that the optimizer has by default, or None where that is not known."""
+    entry = catalog.find("optimizers", config.optimizer.name) if config.optimizer else None
+    default = entry.parameters["learning_rate"].default if entry and "learning_rate" in entry.parameters else None
+    return float(default) if _is_number(default) else None
+
+
+def take_usual_rate(config: RecordedConfig) -> Remedy | None:
+    """Return the optimizer's default learning rate; None where it has none, or a schedule sets it."""
+    optimizer, rate = config.optimizer, usual_rate(config)
+    if optimizer is None or rate is None or not _is_number(argument(optimizer, "optimizers", "learning_rate")):
+        return None
+    return Remedy(f"the usual learning rate of {optimizer.name}", (Edit((*optimizer.path, "learning_rate"), rate),))
+
+
 def reduce_on_plateau(config: RecordedConfig, monitor: str) -> Remedy | None:
     """Return ReduceLROnPlateau; None where the learning rate is changed by something already."""
     optimizer = config.optimizer
@@ -210,6 +225,8 @@ def normalize(config: RecordedConfig, record: Mapping[str, Any]) -> Remedy | Non
         or not str(dtype).startswith(("float", "int", "uint"))
     ):
         return None
+    if dtype == "uint8":
+        return set_key("pixels scaled to [0, 1]", ("dataset", "preprocess"), [{"Rescaling": {"scale": 1 / 255}}])
     return set_key("inputs scaled to a mean of 0 and a deviation of 1", ("dataset", "preprocess"), ["Normalization"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dnnrun.analysis.explanation.evidence import Evidence, gather
 from dnnrun.analysis.explanation.finding import Explanation, Finding
 from dnnrun.analysis.explanation.summary import summarize
-from dnnrun.analysis.explanation.table import RULES, load_rule
+from dnnrun.analysis.explanation.table import RULES, SETTLED_BY, load_rule
 from dnnrun.store import Run
 
 
@@ -26,5 +26,8 @@ def explain(run: Run) -> Explanation:
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:
     """Return what the rules find, the problems first, else in the order of the table."""
-    found = [finding for name in RULES for finding in load_rule(name)(evidence)]
+    found: list[Finding] = []
+    for name in RULES:
+        if not any(finding.rule in SETTLED_BY.get(name, ()) for finding in found):
+            found += load_rule(name)(evidence)
     return tuple(sorted(found, key=lambda finding: finding.severity != "problem"))

@@ -8,7 +8,9 @@ _SPLITS = {"train": "training", "training": "training", "validation": "validatio
 
 
 def figure(value: float) -> str:
-    """Return a metric with four digits or so."""
+    """Return a metric with four decimals or so, a large one without any."""
+    if 1e4 <= abs(value) < 1e9:
+        return f"{value:,.0f}"
     return metric_text(value)
 
 

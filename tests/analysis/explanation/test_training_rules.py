@@ -34,7 +34,7 @@ class TestDivergence:
         assert finding is not None
         assert finding.epoch == 4
         assert "broke down in epoch 4" in finding.text
-        assert "after 900000.0 in the epoch before and 2.5000 in epoch 1: it had been growing" in finding.text
+        assert "after 900,000 in the epoch before and 2.5000 in epoch 1: it had been growing" in finding.text
         assert "The learning rate was 0.001" in finding.text
         assert options(finding)[:2] == [
             "--set optimizer.Adam.learning_rate=0.0001",

@@ -10,7 +10,6 @@ from dnnrun.analysis.explanation.edits import balance_classes, convolve, enlarge
 from dnnrun.analysis.explanation.evidence import Evidence
 from dnnrun.analysis.explanation.finding import Finding
 from dnnrun.analysis.explanation.judgement import ClassFigures
-from dnnrun.analysis.explanation.rules.fit import is_underfitted, is_unlearnt
 from dnnrun.analysis.explanation.wording import count, of_output, percent
 
 FEWEST_CONFUSED = 5
@@ -25,8 +24,6 @@ FEWEST_ROWS = 5
 
 def unnamed_classes(evidence: Evidence) -> Iterator[Finding]:
     """Yield the classes that the model never names, or hardly ever when it should."""
-    if is_unlearnt(evidence) or is_underfitted(evidence):
-        return
     for figures in _of_each_output(evidence):
         support, found = figures.matrix.sum(axis=1), np.diag(figures.matrix)
         missed = [
@@ -51,8 +48,6 @@ def unnamed_classes(evidence: Evidence) -> Iterator[Finding]:
 
 def confused_classes(evidence: Evidence) -> Iterator[Finding]:
     """Yield the pairs of classes of which one is most often taken for the other."""
-    if is_underfitted(evidence):
-        return
     for figures in _of_each_output(evidence):
         support = figures.matrix.sum(axis=1)
         wrong = figures.matrix - np.diag(np.diag(figures.matrix))

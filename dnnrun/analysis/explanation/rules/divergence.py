@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from dnnrun.analysis.explanation.edits import clip_gradients, normalize, remedies, scale_learning_rate
+from dnnrun.analysis.explanation.edits import (
+    clip_gradients,
+    normalize,
+    remedies,
+    scale_learning_rate,
+    take_usual_rate,
+    usual_rate,
+)
 from dnnrun.analysis.explanation.evidence import Evidence, number
 from dnnrun.analysis.explanation.finding import Finding
 from dnnrun.analysis.explanation.wording import figure
@@ -41,6 +48,9 @@ def divergence(evidence: Evidence) -> Iterator[Finding]:
         text,
         remedies(
             scaled,
+            take_usual_rate(evidence.config)
+            if rate is not None and rate > (usual_rate(evidence.config) or rate)
+            else None,
             scale_learning_rate(evidence.config, 1 / DIVISOR, "a learning rate ten times smaller", rate),
             clip_gradients(evidence.config),
         ),

@@ -18,7 +18,6 @@ from dnnrun.analysis.explanation.edits import (
 )
 from dnnrun.analysis.explanation.evidence import Evidence, number, whole
 from dnnrun.analysis.explanation.finding import Finding, Remedy
-from dnnrun.analysis.explanation.rules.learning_rate import learning_rate_low
 from dnnrun.analysis.explanation.significance import UNLIKELY, chance_of_so_many
 from dnnrun.analysis.explanation.wording import figure, percent
 
@@ -32,13 +31,16 @@ BETTER_ON_NEW_ROWS = 0.8
 
 def not_learning(evidence: Evidence) -> Iterator[Finding]:
     """Yield where the model fits its training rows no better than a guess that does not look at them."""
-    if is_unlearnt(evidence):
+    if _is_unlearnt(evidence):
         yield Finding("not-learning", "problem", _said_of(evidence, "has learnt nothing"), _ways_out(evidence))
 
 
 def underfitting(evidence: Evidence) -> Iterator[Finding]:
     """Yield where the model fits its training rows hardly better than such a guess."""
-    if not is_underfitted(evidence) or is_unlearnt(evidence) or any(learning_rate_low(evidence)):
+    loss, share = evidence.curve("loss"), explained_share(evidence)
+    if loss is None or share is None or share >= EXPLAINED_BY_LITTLE or evidence.status == "diverged":
+        return
+    if len(loss) < FEWEST_EPOCHS and not evidence.config.is_estimator:
         return
     text = _said_of(evidence, "is underfitting")
     text += " It is too small, held back too much, trained too little, or the inputs tell little of the labels."
@@ -72,7 +74,7 @@ def validation_better(evidence: Evidence) -> Iterator[Finding]:
     yield Finding("validation-better", "remark", text, remedies(less_dropout(evidence.config)))
 
 
-def is_unlearnt(evidence: Evidence) -> bool:
+def _is_unlearnt(evidence: Evidence) -> bool:
     """Whether the model fits its training rows no better than a guess that does not look at them."""
     loss, accuracy, shares = evidence.curve("loss"), evidence.accuracy, class_shares(evidence)
     if loss is None or len(loss) < FEWEST_EPOCHS or evidence.status == "diverged":
@@ -84,14 +86,6 @@ def is_unlearnt(evidence: Evidence) -> bool:
         return chance_of_so_many(best, evidence.rows("train"), max(shares)) > UNLIKELY
     share = explained_share(evidence)
     return share is not None and share < EXPLAINED_BY_NOTHING
-
-
-def is_underfitted(evidence: Evidence) -> bool:
-    """Whether the model fits its training rows hardly better than such a guess, or no better."""
-    loss, share = evidence.curve("loss"), explained_share(evidence)
-    if loss is None or share is None or evidence.status == "diverged":
-        return False
-    return share < EXPLAINED_BY_LITTLE and (len(loss) >= FEWEST_EPOCHS or evidence.config.is_estimator)
 
 
 def explained_share(evidence: Evidence) -> float | None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dnnrun.analysis.explanation.edits import hold_back, remedies, set_key
 from dnnrun.analysis.explanation.evidence import Evidence, whole
 from dnnrun.analysis.explanation.finding import Finding
-from dnnrun.analysis.explanation.rules.overfitting import overfitting
 from dnnrun.analysis.explanation.significance import differ
 from dnnrun.analysis.explanation.wording import count, figure, percent
 
@@ -23,8 +22,6 @@ SHARE_SEEN = 0.01
 
 def generalization_gap(evidence: Evidence) -> Iterator[Finding]:
     """Yield where the training rows are known much better than others, without the loss on those having turned."""
-    if any(overfitting(evidence)) or evidence.status == "diverged":
-        return
     text = _gap_of_accuracy(evidence) if evidence.accuracy else _gap_of_errors(evidence)
     if text:
         text += " The model knows the training rows better than what they have in common."

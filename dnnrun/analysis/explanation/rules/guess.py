@@ -9,7 +9,6 @@ from dnnrun.analysis.explanation.edits import balance_classes, enlarge, remedies
 from dnnrun.analysis.explanation.evidence import Evidence
 from dnnrun.analysis.explanation.finding import Finding
 from dnnrun.analysis.explanation.judgement import Judgement
-from dnnrun.analysis.explanation.rules.fit import is_unlearnt
 from dnnrun.analysis.explanation.significance import UNLIKELY, chance_of_so_many
 from dnnrun.analysis.explanation.wording import count, figure, of_output, percent
 
@@ -17,7 +16,7 @@ from dnnrun.analysis.explanation.wording import count, figure, of_output, percen
 def no_better_than_guess(evidence: Evidence) -> Iterator[Finding]:
     """Yield where the evaluation does not tell the model from a guess that does not look at the features."""
     judgement, accuracy = evidence.judgement, evidence.accuracy
-    if judgement is None or is_unlearnt(evidence):
+    if judgement is None:
         return
     if accuracy in judgement.metrics and accuracy in judgement.guessed:
         yield from _by_accuracy(evidence, judgement, str(accuracy))

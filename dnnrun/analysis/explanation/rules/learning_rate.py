@@ -7,7 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from dnnrun.analysis.explanation.curve import Curve
-from dnnrun.analysis.explanation.edits import larger_batch, reduce_on_plateau, remedies, scale_learning_rate
+from dnnrun.analysis.explanation.edits import (
+    larger_batch,
+    reduce_on_plateau,
+    remedies,
+    scale_learning_rate,
+    take_usual_rate,
+    usual_rate,
+)
 from dnnrun.analysis.explanation.evidence import Evidence, number
 from dnnrun.analysis.explanation.finding import Finding
 from dnnrun.analysis.explanation.rules.overfitting import NOISES
@@ -18,8 +25,11 @@ ABOVE_START = 1.02
 """Times the untrained model's loss: a training loss that ends above has been made worse by the steps."""
 JUMPS = 0.1
 """Noise of the training loss, as a share of its level, from which on it is called unsteady."""
+JUMPS_OF_FAST = 0.03
+"""The same where the rate is at least `FAST` times the optimizer's default."""
+FAST = 10.0
 SMALLEST_JUMPS = 0.02  # of the loss at the beginning: what jumps close to nothing is not worth a word
-RISE = 0.1  # of the training loss above its lowest
+RISE = 0.05  # of the training loss above its lowest
 
 SLOW_PROGRESS = 0.5
 """A training is slow where less than this share of the first loss is gone in the end, and it still falls steadily."""
@@ -44,6 +54,7 @@ def learning_rate_high(evidence: Evidence) -> Iterator[Finding]:
         "problem",
         text,
         remedies(
+            take_usual_rate(evidence.config) if _is_fast(evidence) else None,
             scale_learning_rate(evidence.config, 0.1, "a learning rate ten times smaller", rate),
             reduce_on_plateau(evidence.config, "loss"),
             larger_batch(evidence.config, evidence.rows("train")),
@@ -63,7 +74,7 @@ def learning_rate_low(evidence: Evidence) -> Iterator[Finding]:
     pace = (loss.first - float(loss.smooth[third])) / third
     last_pace = (float(loss.smooth[-1 - third]) - loss.end) / third
     is_falling = last_pace * third > max(NOISES * loss.noise, 0.005 * loss.end)
-    if start <= 0 or not is_falling or last_pace < STEADY * pace or 1 - loss.end / start >= SLOW_PROGRESS:
+    if start <= loss.end or not is_falling or last_pace < STEADY * pace or 1 - loss.end / start >= SLOW_PROGRESS:
         return
     is_far = 1 - loss.end / start < HARDLY_BEGUN
     at = f" of {rate:g}" if rate is not None else ""
@@ -93,7 +104,11 @@ def _sign_of_long_steps(evidence: Evidence, loss: Curve) -> tuple[str, int | Non
         ), None
     start = max(abs(loss.first), abs(untrained or 0.0))
     level = abs(float(np.median(loss.values)))
-    if level and loss.noise > JUMPS * level and loss.noise > SMALLEST_JUMPS * start:
+    if (
+        level
+        and loss.noise > (JUMPS_OF_FAST if _is_fast(evidence) else JUMPS) * level
+        and loss.noise > SMALLEST_JUMPS * start
+    ):
         rises = [epoch for epoch, step in zip(loss.epochs[1:], np.diff(loss.values), strict=True) if step > 0]
         return (
             f"the loss on the training rows jumps about instead of falling, by {percent(loss.noise / level)} of its "
@@ -106,3 +121,8 @@ def _sign_of_long_steps(evidence: Evidence, loss: Curve) -> tuple[str, int | Non
             f"to {figure(loss.end)} {loss.end_words}"
         ), loss.best_epoch
     return None
+
+
+def _is_fast(evidence: Evidence) -> bool:
+    rate, usual = evidence.learning_rate, usual_rate(evidence.config)
+    return rate is not None and usual is not None and rate >= FAST * usual
