@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import struct
 import subprocess
@@ -46,13 +47,15 @@ def images(count, shape=(8, 8), classes=3):
 
 def test_every_plot_in_the_table_is_one():
     assert all(isinstance(load_plot(name), Plot) for name in PLOTS)
-    assert len(PLOTS) == 5
 
 
-def test_a_classification_of_images_gets_its_four_plots(make_run):
+def test_a_classification_of_images_gets_its_plots(make_run):
     run = make_run(history=CURVE, evaluation=classification("abc", np.eye(3)), predictions=images(5))
     paths, problems = draw_plots(run)
-    assert [path.name for path in paths] == ["loss.png", "metrics.png", "confusion_matrix.png", "samples.png"]
+    assert [path.name for path in paths] == [
+        "loss.png", "metrics.png", "learning_rate.png", "confusion_matrix.png", "confusion_rates.png", "per_class.png",
+        "calibration.png", "samples.png",
+    ]  # fmt: skip
     assert problems == []
     assert sorted(paths) == run.plots
     for path in paths:
@@ -61,11 +64,11 @@ def test_a_classification_of_images_gets_its_four_plots(make_run):
         assert 400 < height < 2500
 
 
-def test_a_regression_gets_its_three_plots(make_run):
+def test_a_regression_gets_its_plots(make_run):
     evaluation = {"split": "test", "task": "regression", "regression": {"mae": 1.0, "rmse": 1.2, "r2": 0.9}}
     arrays = {"true": np.arange(9.0), "predicted": np.arange(9.0)[:, None] + 0.5}
     paths, problems = draw_plots(make_run(history=CURVE, evaluation=evaluation, predictions=arrays))
-    assert [path.stem for path in paths] == ["loss", "metrics", "predicted_vs_true"]
+    assert [path.stem for path in paths] == ["loss", "metrics", "learning_rate", "predicted_vs_true", "residuals"]
     assert problems == []
 
 
@@ -135,8 +138,11 @@ def test_a_plot_that_fails_is_a_problem_and_the_others_are_drawn(make_run):
     run = make_run(history=CURVE, evaluation=classification(["a"], [[1, 2]]))
     (run.path / "predictions.npz").write_bytes(b"not an archive")
     paths, problems = draw_plots(run)
-    assert [path.stem for path in paths] == ["loss", "metrics"]
-    assert [problem.what.partition(":")[0] for problem in problems] == ["plot 'confusion_matrix'", "plot 'samples'"]
+    assert [path.stem for path in paths] == ["loss", "metrics", "learning_rate"]
+    assert [problem.what.partition(":")[0] for problem in problems] == [
+        "plots 'confusion_matrix', 'confusion_rates', 'per_class'",
+        "plots 'roc', 'precision_recall', 'calibration', 'samples'",
+    ]
     assert "shape (1, 2), but there are 1 classes" in problems[0].what
     assert "damaged" in problems[1].what
 
@@ -177,7 +183,7 @@ import sys
 from dnnrun.analysis.plots.table import draw_plots
 from dnnrun.store import Run
 paths, problems = draw_plots(Run(sys.argv[1]))
-assert len(paths) == 4 and not problems, problems
+assert len(paths) == 8 and not problems, problems
 print(sorted({"matplotlib.pyplot", "tensorflow", "keras"} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program, str(run.path)], capture_output=True, text=True, check=True)
@@ -197,8 +203,11 @@ def test_a_long_title_stays_within_the_figure():
     assert 0.8 * width < title_width <= width
 
 
-def test_every_plot_module_is_in_the_table():
-    folder = Path(plots.__path__[0])
-    beside = {"__init__", "table", "placing", "plot", "curves", "data_pictures"}  # the last draws data, not runs
-    modules = {path.stem for path in folder.glob("*.py")} - beside
-    assert modules == {target.split(":")[0].rpartition(".")[2] for target in PLOTS.values()}
+def test_every_plot_is_in_the_table():
+    defined = {
+        f"{plots.__name__}.{path.stem}:{name}"
+        for path in Path(plots.__path__[0]).glob("*.py")
+        for name, value in vars(importlib.import_module(f"{plots.__name__}.{path.stem}")).items()
+        if isinstance(value, Plot)
+    }
+    assert defined == set(PLOTS.values())

@@ -117,7 +117,7 @@ def test_samples_without_class_names_are_numbered(make_run):
     assert (first.true, first.predicted) == ("1", "0")
 
 
-@pytest.mark.parametrize("outputs", [[[0.3], [0.2], [0.1]], [[-3.0, 2.0], [0.1, 0.2], [0.3, 0.4]]])
+@pytest.mark.parametrize("outputs", [[[0.9], [0.2], [0.1]], [[-3.0, 2.0], [0.1, 0.2], [0.3, 0.4]]])
 def test_an_output_that_is_no_distribution_gives_no_probability(make_run, outputs):
     first, _ = gather_samples(make_run(predictions=predictions(predicted=np.array(outputs)))).samples
     assert first.probability is None

@@ -1,4 +1,4 @@
-"""How often each class was taken for each other: counts, coloured by the share of the true class."""
+"""How often each class was taken for each other, coloured by the share of the true class: counts, or these shares."""
 
 from __future__ import annotations
 
@@ -82,6 +82,23 @@ def _worst(counts: np.ndarray[Any, Any], classes: Sequence[str]) -> list[tuple[s
 
 def draw_confusion_matrix(figure: Figure, matrix: ConfusionMatrix) -> None:
     """Draw the matrix, with counts in the cells for up to 20 classes."""
+    _draw(figure, matrix, "Confusion matrix", np.vectorize("{:,}".format, otypes=[object])(matrix.counts))
+
+
+def draw_confusion_rates(figure: Figure, matrix: ConfusionMatrix) -> None:
+    """Draw the matrix, with the percentage of the true class in the cells for up to 20 classes."""
+    _draw(figure, matrix, "Confusion rates in %", np.vectorize(_percentage, otypes=[object])(matrix.shares))
+
+
+def _percentage(share: float) -> str:
+    """Return a share in percent; what is no exact 0 or 100 is not written as such."""
+    percent = f"{100 * share:.1f}"
+    if share in (0, 1):
+        return percent.removesuffix(".0")
+    return {"0.0": "<0.1", "100.0": ">99.9"}.get(percent, percent)
+
+
+def _draw(figure: Figure, matrix: ConfusionMatrix, title: str, texts: np.ndarray[Any, Any]) -> None:
     count = len(matrix.classes)
     with_counts = count <= _MOST_WITH_COUNTS
     side = max(3.2, 0.52 * count) if with_counts else min(14.0, max(8.0, 0.13 * count))
@@ -92,7 +109,7 @@ def draw_confusion_matrix(figure: Figure, matrix: ConfusionMatrix) -> None:
     figure.set_size_inches(side + beside + 1.5, side + (0.2 if upright else beside) + 2.1)
     share = matrix.right / max(matrix.total, 1)
     subtitle = f"{matrix.right:,} of {matrix.total:,} {matrix.split} rows right ({share:.1%})"
-    set_title(figure, f"Confusion matrix of {matrix.run}", subtitle)
+    set_title(figure, f"{title}: {matrix.run}", subtitle)
     axes = figure.add_subplot()
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
@@ -100,7 +117,7 @@ def draw_confusion_matrix(figure: Figure, matrix: ConfusionMatrix) -> None:
     figure.colorbar(image, ax=axes, label="share of the true class", shrink=0.8, pad=0.02)
     _label_classes(axes, names, upright=upright)
     if with_counts:
-        _write_counts(axes, matrix)
+        _write(axes, matrix, texts)
     axes.set_xlabel("predicted class")
     figure.supxlabel(_caption(matrix), fontsize=9)
     axes.set_ylabel("true class")
@@ -116,13 +133,13 @@ def _label_classes(axes: Axes, names: Sequence[str], *, upright: bool) -> None:
     axes.tick_params(length=0)
 
 
-def _write_counts(axes: Axes, matrix: ConfusionMatrix) -> None:
-    largest = len(str(matrix.counts.max(initial=0)))
+def _write(axes: Axes, matrix: ConfusionMatrix, texts: np.ndarray[Any, Any]) -> None:
+    largest = max(map(len, texts.flat), default=0)
     size = 9 if largest <= 4 else 7.5 if largest <= 5 else 6
-    for (true, said), number in np.ndenumerate(matrix.counts):
+    for (true, said), text in np.ndenumerate(texts):
         # Zeros are drawn faintly, so that the errors there are stand out.
-        color = "white" if matrix.shares[true, said] > 0.55 else "black" if number else "#BBBBBB"
-        axes.text(said, true, str(number), ha="center", va="center", fontsize=size, color=color)
+        color = "white" if matrix.shares[true, said] > 0.55 else "black" if matrix.counts[true, said] else "#BBBBBB"
+        axes.text(said, true, text, ha="center", va="center", fontsize=size, color=color)
 
 
 def _caption(matrix: ConfusionMatrix) -> str:
@@ -136,3 +153,4 @@ def _caption(matrix: ConfusionMatrix) -> str:
 
 
 PLOT = Plot(gather_confusion_matrix, draw_confusion_matrix, needs="an evaluation by classes")
+RATES = Plot(gather_confusion_matrix, draw_confusion_rates, needs="an evaluation by classes")

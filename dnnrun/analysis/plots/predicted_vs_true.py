@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dnnrun.analysis.number_text import metric_text
@@ -14,6 +15,7 @@ from dnnrun.analysis.plots.plot import BLUE, GREY, Plot, set_title
 from dnnrun.errors import RunError
 from dnnrun.store import Run
 
+_MOST_SHAPES = 2000
 _ARRAYS = ("true", "predicted")
 _SCORES = {"r2": "R²", "mae": "MAE"}
 
@@ -68,16 +70,14 @@ def gather_predicted_vs_true(run: Run) -> PredictedVsTrue | None:
 def draw_predicted_vs_true(figure: Figure, rows: PredictedVsTrue) -> None:
     """Draw a point for each row and the diagonal, both axes over the same range."""
     figure.set_size_inches(5.6, 5.8)
-    set_title(figure, f"Predicted and true: {rows.run}", _subtitle(rows))
+    set_title(figure, f"Predicted and true: {rows.run}", subtitle_of(rows))
     axes = figure.add_subplot()
     low = float(min(rows.true.min(), rows.predicted.min()))
     high = float(max(rows.true.max(), rows.predicted.max()))
     margin = 0.04 * (high - low) or max(1.0, abs(high) * 0.04)
     limits = (low - margin, high + margin)
     axes.plot(limits, limits, color=GREY, linestyle="--", linewidth=1.2, label="predicted = true", zorder=1)
-    count = len(rows.true)
-    size, opacity = (26, 0.6) if count <= 500 else (12, 0.35) if count <= 5000 else (4, 0.15)
-    axes.scatter(rows.true, rows.predicted, s=size, alpha=opacity, color=BLUE, linewidths=0, zorder=2)
+    scatter(axes, rows.true, rows.predicted)
     axes.set(xlim=limits, ylim=limits, aspect="equal", xlabel="true value", ylabel="predicted value")
     scores = "\n".join(f"{name} {metric_text(value)}" for name, value in rows.scores.items())
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 2}
@@ -85,7 +85,16 @@ def draw_predicted_vs_true(figure: Figure, rows: PredictedVsTrue) -> None:
     axes.legend(loc="lower right")
 
 
-def _subtitle(rows: PredictedVsTrue) -> str:
+def scatter(axes: Axes, x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> None:
+    """Draw a point for each row, the smaller and fainter the more there are."""
+    count = len(x)
+    size, opacity = (26, 0.6) if count <= 500 else (12, 0.35) if count <= 5000 else (4, 0.15)
+    # Thousands of shapes would make a drawing of megabytes, and no sharper.
+    axes.scatter(x, y, s=size, alpha=opacity, color=BLUE, linewidths=0, zorder=2, rasterized=count > _MOST_SHAPES)
+
+
+def subtitle_of(rows: PredictedVsTrue) -> str:
+    """Return how many rows are shown, and how many cannot be."""
     text = f"{len(rows.true):,} {rows.split} rows"
     return f"{text}; {rows.left_out:,} without a finite value left out" if rows.left_out else text
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dnnrun.analysis.number_text import shortened
+from dnnrun.analysis.plots.class_predictions import gather_class_predictions
 from dnnrun.analysis.plots.plot import GREY, VERMILION, Plot, set_title
 from dnnrun.errors import RunError
 from dnnrun.store import Run
 
 _MOST = 36
 _LONGEST_NAME = 15
-_NEEDED = ("sample_inputs", "sample_rows", "true", "predicted_class")
+_NEEDED = ("sample_inputs", "sample_rows")
 
 
 @dataclass(frozen=True)
@@ -61,25 +62,24 @@ def gather_samples(run: Run) -> Samples | None:
     arrays = run.predictions
     if any(name not in arrays for name in _NEEDED) or arrays["sample_inputs"].ndim not in {3, 4}:
         return None
+    found = gather_class_predictions(run)
+    if found is None:
+        return None
     inputs, rows = arrays["sample_inputs"][:_MOST], arrays["sample_rows"][:_MOST]
-    true, said = arrays["true"].reshape(-1), arrays["predicted_class"].reshape(-1)
-    if len(inputs) != len(rows) or len(true) != len(said) or np.any(rows >= len(true)):
+    if len(inputs) != len(rows) or np.any(rows >= len(found.true)):
         raise RunError("the sample images and the predictions are not of the same rows")
     if not len(inputs):
         return None
-    evaluation = run.evaluation or {}
-    names = (evaluation.get("classification") or {}).get("classes") or []
-    probabilities = _probabilities(arrays)
     samples = [
         Sample(
             image,
-            _name(int(true[row]), names),
-            _name(int(said[row]), names),
-            None if probabilities is None else float(probabilities[row, int(said[row])]),
+            found.name_of(int(found.true[row])),
+            found.name_of(int(found.said[row])),
+            None if found.probabilities is None else float(found.probabilities[row, int(found.said[row])]),
         )
         for image, row in zip(as_pictures(inputs), rows, strict=True)
     ]
-    return Samples(run.name, str(evaluation.get("split", "test")), samples)
+    return Samples(run.name, found.split, samples)
 
 
 def as_pictures(inputs: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -100,18 +100,6 @@ def as_pictures(inputs: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.flo
         low, high = 0.0, 1.0
     scaled: np.ndarray[Any, np.dtype[np.float32]] = (pictures - low) / max(high - low, 1e-12)
     return scaled
-
-
-def _probabilities(arrays: Mapping[str, np.ndarray[Any, Any]]) -> np.ndarray[Any, Any] | None:
-    """Return the model's output, shape (n, k), where it gives several classes values from 0 to 1."""
-    predicted = arrays.get("predicted")
-    if predicted is None or predicted.ndim != 2 or predicted.shape[1] < 2:
-        return None
-    return predicted if np.all((predicted >= 0) & (predicted <= 1 + 1e-6)) else None
-
-
-def _name(number: int, names: Sequence[Any]) -> str:
-    return str(names[number]) if 0 <= number < len(names) else str(number)
 
 
 def draw_samples(figure: Figure, samples: Samples) -> None:

@@ -17,9 +17,16 @@ if TYPE_CHECKING:  # starts matplotlib, which a list of names does not need
 PLOTS: dict[str, str] = {
     "loss": "dnnrun.analysis.plots.loss:PLOT",
     "metrics": "dnnrun.analysis.plots.metrics:PLOT",
+    "learning_rate": "dnnrun.analysis.plots.learning_rate:PLOT",
     "confusion_matrix": "dnnrun.analysis.plots.confusion_matrix:PLOT",
+    "confusion_rates": "dnnrun.analysis.plots.confusion_matrix:RATES",
+    "per_class": "dnnrun.analysis.plots.per_class:PLOT",
+    "roc": "dnnrun.analysis.plots.roc:PLOT",
+    "precision_recall": "dnnrun.analysis.plots.precision_recall:PLOT",
+    "calibration": "dnnrun.analysis.plots.calibration:PLOT",
     "samples": "dnnrun.analysis.plots.samples:PLOT",
     "predicted_vs_true": "dnnrun.analysis.plots.predicted_vs_true:PLOT",
+    "residuals": "dnnrun.analysis.plots.residuals:PLOT",
 }
 
 
