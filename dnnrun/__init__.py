@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dnnrun.analysis.comparison import compare_runs
     from dnnrun.analysis.explanation import explain
     from dnnrun.analysis.listing import list_runs
+    from dnnrun.analysis.run_description import show_run
     from dnnrun.api.baselines import fit_baselines
     from dnnrun.api.cross_validation import cross_validate
     from dnnrun.api.data_view import draw_samples, view_data
@@ -71,6 +72,7 @@ _OFFERED = {
     "remove_runs": "dnnrun.store",
     "restore_runs": "dnnrun.store",
     "resume": "dnnrun.api.training",
+    "show_run": "dnnrun.analysis.run_description",
     "tag_run": "dnnrun.store",
     "train": "dnnrun.api.training",
     "validate": "dnnrun.api.validation",
@@ -110,6 +112,7 @@ __all__ = [
     "remove_runs",
     "restore_runs",
     "resume",
+    "show_run",
     "tag_run",
     "train",
     "validate",

@@ -20,6 +20,7 @@ COMMANDS = {
     "resume": "dnnrun.cli.resume:resume",
     "verify": "dnnrun.cli.verify:verify",
     "list": "dnnrun.cli.list_runs:list_",
+    "show": "dnnrun.cli.show:show",
     "tag": "dnnrun.cli.tag:tag",
     "note": "dnnrun.cli.note:note",
     "rm": "dnnrun.cli.remove:rm",

@@ -3,42 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-
-from rich.cells import cell_len
 
 from dnnrun.analysis.number_text import LONGEST, MISSING, config_text, metric_text, plain_text, shortened
 from dnnrun.analysis.run_summary import RunSummary
 from dnnrun.analysis.run_values import FACTS, first_value
+from dnnrun.cli.columns import Column, lines_of, printable
 from dnnrun.cli.progress import seconds_text
 
-_GAP = "  "
 _WIDEST_TAGS = 40
 _LEAST_BESIDE = 13  # characters that the longest name leaves to the status
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column: its heading, how long it is kept (lower is longer), its cells, and whether they stand on the right."""
-
-    heading: str
-    rank: int
-    cells: Sequence[str]
-    is_right: bool = False
-
-    @property
-    def width(self) -> int:
-        return max(cell_len(self.heading), max(map(cell_len, self.cells), default=0))
-
-    def lines(self) -> list[str]:
-        """Return heading and cells, padded to one width."""
-        width = self.width
-        padded = []
-        for text in (self.heading, *self.cells):
-            space = " " * (width - cell_len(text))
-            padded.append(space + text if self.is_right else text + space)
-        return padded
 
 
 def table_lines(summaries: Sequence[RunSummary], names: Sequence[str], width: int | None) -> list[str]:
@@ -53,39 +28,38 @@ def table_lines(summaries: Sequence[RunSummary], names: Sequence[str], width: in
     if width is not None:
         run = columns[0]
         columns[0] = replace(run, cells=[shortened(name, width - _LEAST_BESIDE) for name in run.cells])
-        columns = _fitting(columns, width)
-    return [_GAP.join(cells).rstrip() for cells in zip(*(column.lines() for column in columns), strict=True)]
+    return lines_of(columns, width)
 
 
-def _columns(summaries: Sequence[RunSummary], names: Sequence[str]) -> list[_Column]:
+def _columns(summaries: Sequence[RunSummary], names: Sequence[str]) -> list[Column]:
     def cells(text: Callable[[RunSummary], str | None]) -> list[str]:
-        return [_printable(text(summary) or MISSING) for summary in summaries]
+        return [printable(text(summary) or MISSING) for summary in summaries]
 
     columns = [
-        _Column("run", 0, cells(lambda summary: summary.name)),
-        _Column("status", 1, cells(lambda summary: summary.status)),
+        Column("run", 0, cells(lambda summary: summary.name)),
+        Column("status", 1, cells(lambda summary: summary.status)),
     ]
     if any(summary.config and summary.config not in summary.name for summary in summaries):
-        columns.append(_Column("config", 5, cells(lambda summary: summary.config)))
+        columns.append(Column("config", 5, cells(lambda summary: summary.config)))
     columns += [
-        _Column("dataset", 6, cells(lambda summary: summary.dataset)),
+        Column("dataset", 6, cells(lambda summary: summary.dataset)),
         *(_named(name, summaries) for name in names if name not in FACTS[:4]),
-        _Column("best", 3, cells(_best)),
-        _Column("epochs", 4, cells(_epochs), is_right=True),
-        _Column("time", 7, cells(_time), is_right=True),
+        Column("best", 3, cells(_best)),
+        Column("epochs", 4, cells(_epochs), is_right=True),
+        Column("time", 7, cells(_time), is_right=True),
     ]
     if any(summary.tags for summary in summaries) and "tags" not in names:
-        columns.append(_Column("tags", 8, cells(lambda summary: shortened(", ".join(summary.tags), _WIDEST_TAGS))))
+        columns.append(Column("tags", 8, cells(lambda summary: shortened(", ".join(summary.tags), _WIDEST_TAGS))))
     return columns
 
 
-def _named(name: str, summaries: Sequence[RunSummary]) -> _Column:
+def _named(name: str, summaries: Sequence[RunSummary]) -> Column:
     """Return the column of something that was asked for by name."""
     values = [first_value(summary.values.get(name, ())) for summary in summaries]
     are_numbers = all(
         value is None or (isinstance(value, int | float) and not isinstance(value, bool)) for value in values
     )
-    return _Column(name, 2, [_printable(_value_text(value)) for value in values], is_right=are_numbers)
+    return Column(name, 2, [printable(_value_text(value)) for value in values], is_right=are_numbers)
 
 
 def _value_text(value: Any) -> str:
@@ -111,23 +85,3 @@ def _epochs(summary: RunSummary) -> str | None:
 
 def _time(summary: RunSummary) -> str | None:
     return None if summary.seconds is None else seconds_text(summary.seconds)
-
-
-def _fitting(columns: Sequence[_Column], width: int) -> list[_Column]:
-    """Return the columns for which there is room; the first always."""
-    left, kept = width + len(_GAP), set()
-    for index in sorted(range(len(columns)), key=lambda index: columns[index].rank):
-        needed = columns[index].width + len(_GAP)
-        if needed <= left or columns[index].rank == 0:
-            kept.add(index)
-            left -= needed
-    return [column for index, column in enumerate(columns) if index in kept]
-
-
-def _printable(text: str) -> str:
-    """Return a text of a run's files without what would move the cursor of a terminal."""
-    return (
-        text
-        if text.isprintable()
-        else "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
-    )
