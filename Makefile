@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install train test lint types check format catalog schema bench bench-data bench-start bench-runs reproduce test-lowest clean
+.PHONY: help install train test lint types check format catalog schema bench bench-data bench-start bench-runs report-picture reproduce test-lowest clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(VENV)/installed ## make .venv and install dnnrun into it
 
@@ -52,6 +52,9 @@ bench-start: $(VENV)/installed ## time the commands that only read
 
 bench-runs: $(VENV)/installed ## time the commands that read runs, on 10,000 of them, and on 1,000 of 100 epochs
 	$(BIN)/python -m tests.benchmarks.runs
+
+report-picture: $(VENV)/installed-dev ## make the picture in docs/report.md; needs chromium
+	$(BIN)/python -m tests.benchmarks.report_picture
 
 reproduce: $(VENV)/installed ## run every experiment in configs/ and write docs/reproduction.md; FAST=1: in minutes, a subset
 	$(BIN)/python -m tests.benchmarks.reproduce $(if $(FAST),--fast)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dnnrun.api.datasets import add_dataset, fetch_dataset, find_dataset, list_datasets
     from dnnrun.api.doctor import examine_installation
     from dnnrun.api.plots import plot
+    from dnnrun.api.reporting import report
     from dnnrun.api.training import describe, resume, train, verify
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
@@ -70,6 +71,7 @@ _OFFERED = {
     "note_run": "dnnrun.store",
     "plot": "dnnrun.api.plots",
     "remove_runs": "dnnrun.store",
+    "report": "dnnrun.api.reporting",
     "restore_runs": "dnnrun.store",
     "resume": "dnnrun.api.training",
     "show_run": "dnnrun.analysis.run_description",
@@ -110,6 +112,7 @@ __all__ = [
     "note_run",
     "plot",
     "remove_runs",
+    "report",
     "restore_runs",
     "resume",
     "show_run",

@@ -38,6 +38,7 @@ BELOW: dict[str, set[str]] = {
     "api.plots": {"analysis", "store", "errors"},
     "api.training": {"api.validation", *_FLOORS},
     "api.baselines": {"api.training", "estimators", "running", "data", "config", "store", "errors"},
+    "api.reporting": {"analysis", "store", "errors"},
     "api.cross_validation": {"api.training", *_FLOORS},
     "api.doctor": {"api.training", "engine", "running", "data", "store", "errors"},
 }

@@ -29,6 +29,7 @@ COMMANDS = {
     "compare": "dnnrun.cli.compare:compare",
     "plot": "dnnrun.cli.plot:plot",
     "explain": "dnnrun.cli.explain:explain",
+    "report": "dnnrun.cli.report:report",
     "data": "dnnrun.cli.data:data",
     "validate": "dnnrun.cli.validate:validate",
     "resolve": "dnnrun.cli.resolve:resolve",
