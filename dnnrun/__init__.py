@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dnnrun.analysis.explanation import explain
     from dnnrun.analysis.listing import list_runs
     from dnnrun.analysis.run_description import show_run
+    from dnnrun.analysis.run_difference import diff_runs
     from dnnrun.api.baselines import fit_baselines
     from dnnrun.api.cross_validation import cross_validate
     from dnnrun.api.data_view import draw_samples, view_data
@@ -56,6 +57,7 @@ _OFFERED = {
     "compare_runs": "dnnrun.analysis.comparison",
     "cross_validate": "dnnrun.api.cross_validation",
     "describe": "dnnrun.api.training",
+    "diff_runs": "dnnrun.analysis.run_difference",
     "draw_samples": "dnnrun.api.data_view",
     "examine_installation": "dnnrun.api.doctor",
     "explain": "dnnrun.analysis.explanation",
@@ -97,6 +99,7 @@ __all__ = [
     "compare_runs",
     "cross_validate",
     "describe",
+    "diff_runs",
     "draw_samples",
     "examine_installation",
     "explain",

@@ -21,6 +21,7 @@ COMMANDS = {
     "verify": "dnnrun.cli.verify:verify",
     "list": "dnnrun.cli.list_runs:list_",
     "show": "dnnrun.cli.show:show",
+    "diff": "dnnrun.cli.diff:diff",
     "tag": "dnnrun.cli.tag:tag",
     "note": "dnnrun.cli.note:note",
     "rm": "dnnrun.cli.remove:rm",

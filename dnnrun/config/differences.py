@@ -15,7 +15,7 @@ from dnnrun.config.positions import component_kind, names_outputs
 FlatConfig = Mapping[ConfigPath, Any]
 
 # What a run is called says nothing about how it was trained.
-_LABELS: frozenset[ConfigPath] = frozenset({("name",), ("description",), ("tags",)})
+LABELS: frozenset[ConfigPath] = frozenset({("name",), ("description",), ("tags",)})
 
 
 def flatten(config: Mapping[str, Any]) -> dict[ConfigPath, Any]:
@@ -82,7 +82,7 @@ def _short_name(path: ConfigPath, paths: Sequence[ConfigPath]) -> str:
 
 
 def _leaves(value: Any, path: ConfigPath) -> Iterator[tuple[ConfigPath, Any]]:
-    if path in _LABELS or value is None or value in ({}, []):
+    if path in LABELS or value is None or value in ({}, []):
         return
     if is_component(value, path):
         [(name, arguments)] = value.items()
