@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dnnrun.analysis.comparison import Column, Comparison
+from dnnrun.analysis.comparison import Comparison
+from dnnrun.analysis.comparison_columns import Column
 
 # Lower is kept longer. The run's name always stays: without it a row says nothing.
-_RUN, _MAIN, _WHAT_DIFFERS, _STATUS, _BEST, _EPOCHS, _SPARSE, _TEST, _VALIDATION, _TRAINING, _ALL_THE_SAME = range(11)
+(
+    *(_RUN, _MAIN, _WHAT_DIFFERS, _STATUS, _BEST, _EPOCHS, _SPARSE, _TEST, _VALIDATION, _COST, _TRAINING),
+    _ALL_THE_SAME,
+) = range(12)
 
 
 def fit_columns(comparison: Comparison, width: int, gap: int = 2) -> tuple[list[Column], list[Column]]:
     """Choose the columns to show in a width.
 
     The run and the metric it is sorted by come first, then what differs in the configs, the status, the best
-    value, how far the runs got, and last the figures on training rows. A status or a count of epochs that all runs
-    share goes last of all.
+    value, how far the runs got, what they cost, and last the figures on training rows. A status or a count of epochs
+    that all runs share goes last of all.
 
     Args:
         comparison: what is to be shown.
@@ -58,7 +62,7 @@ def _importance(column: Column, comparison: Comparison) -> int:
         return _SPARSE if None in values else _WHAT_DIFFERS
     if column.kind == "final":
         return _VALIDATION if column.name.startswith("final val_") else _TRAINING
-    return {"run": _RUN, "test": _TEST}.get(column.kind, _BEST)
+    return {"run": _RUN, "group": _MAIN, "test": _TEST, "cost": _COST}.get(column.kind, _BEST)
 
 
 def _drop_lonely_epochs(columns: Sequence[Column], chosen: set[str]) -> None:

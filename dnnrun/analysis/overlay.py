@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast, get_args
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
-from dnnrun.analysis.comparison import Column, Comparison, Row, compare_runs
-from dnnrun.analysis.number_text import MISSING, shortened
-from dnnrun.analysis.plots.curves import Curve, draw_line, gather_curves, set_epoch_axis, set_value_axis
+from dnnrun.analysis.comparison import Comparison, compare_runs
+from dnnrun.analysis.overlaid import Over, Overlay, gather_overlay
+from dnnrun.analysis.plots.curves import Curve, draw_line, set_epoch_axis, set_value_axis
 from dnnrun.analysis.plots.plot import (
     BLACK,
     BLUE,
@@ -29,51 +29,16 @@ from dnnrun.analysis.plots.plot import (
     render,
     set_title,
 )
-from dnnrun.errors import ConfigError, RunError, suggest
+from dnnrun.errors import ConfigError
 from dnnrun.store import Run
 from dnnrun.store.atomic import replacing
 
 _COLORS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-_MOST_NAMED = 10
-_NAMED_OF_MORE = 7
-_MOST_WITH_TRAINING = 5
-_MOST_METRICS = 4
-_LONGEST_LABEL = 60
-
-
-@dataclass(frozen=True)
-class RunCurves:
-    """The curves of one run, by metric, and what tells it from the other runs."""
-
-    label: str
-    curves: Mapping[str, Curve]
-
-
-@dataclass(frozen=True)
-class Overlay:
-    """What an overlay shows.
-
-    Args:
-        metrics: one panel each, without ``val_``.
-        named: the runs that get a colour and a line in the legend, the best first.
-        others: the runs in the background, where there are too many to tell apart.
-        sorted_by: the figure by which the best comes first, or None.
-    """
-
-    metrics: Sequence[str]
-    named: Sequence[RunCurves]
-    others: Sequence[RunCurves]
-    sorted_by: str | None
-
-    def shows_training(self, curve: Curve) -> bool:
-        """Whether a curve's training values are drawn: of many runs only where there are no others."""
-        few = len(self.named) + len(self.others) <= _MOST_WITH_TRAINING
-        return curve.training is not None and (few or curve.validation is None)
 
 
 def write_overlay(
-    runs: Sequence[Run], path: Path, metrics: Sequence[str] | None = None, sort: str | None = None
+    comparison: Comparison, path: Path, metrics: Sequence[str] | None = None, over: Over = "epoch"
 ) -> None:
     """Draw an overlay into a file, whole or not at all, in the format of its ending: png, svg or pdf.
 
@@ -87,7 +52,7 @@ def write_overlay(
         raise ConfigError(f"{path}: a plot cannot be written as {path.suffix or 'a file without ending'}", hint=known)
     if not path.parent.is_dir():
         raise ConfigError(f"{path}: there is no folder {str(path.parent)!r}", hint="make it first")
-    image = draw_overlay(gather_overlay(runs, metrics, sort), cast("ImageFormat", image_format))
+    image = draw_overlay(gather_overlay(comparison, metrics, over), cast("ImageFormat", image_format))
     with replacing(path) as temporary:
         temporary.write_bytes(image)
 
@@ -97,6 +62,7 @@ def overlay(
     metrics: Sequence[str] | None = None,
     *,
     sort: str | None = None,
+    over: Over = "epoch",
     image_format: ImageFormat = "png",
 ) -> bytes:
     """Return the curves of several runs as an image file.
@@ -105,59 +71,14 @@ def overlay(
         runs: finished or not; broken ones and those without an epoch are left out.
         metrics: with or without ``val_``; by default the loss and up to three that most runs have.
         sort: the metric that says which runs are best, as for `compare_runs`.
+        over: what the curves are drawn over.
         image_format: of the file.
 
     Raises:
         ConfigError: no run has one of the metrics.
         RunError: no run has finished an epoch.
     """
-    return draw_overlay(gather_overlay(runs, metrics, sort), image_format)
-
-
-def gather_overlay(runs: Sequence[Run], metrics: Sequence[str] | None = None, sort: str | None = None) -> Overlay:
-    """Return the numbers of an overlay; arguments and errors as for `overlay`."""
-    comparison = compare_runs(runs, sort)
-    labels = _labels(comparison)
-    found = [
-        RunCurves(label, {curve.metric: curve for curve in gather_curves(row.figures.run.history)})
-        for row, label in zip(comparison.rows, labels, strict=True)
-    ]
-    found = [each for each in found if each.curves]
-    if not found:
-        raise RunError("none of these runs has finished an epoch, so there are no curves to draw")
-    named = len(found) if len(found) <= _MOST_NAMED else _NAMED_OF_MORE
-    return Overlay(_chosen_metrics(found, metrics), found[:named], found[named:], comparison.sorted_by)
-
-
-def _chosen_metrics(runs: Sequence[RunCurves], wanted: Sequence[str] | None) -> list[str]:
-    count = Counter(metric for run in runs for metric in run.curves)
-    if wanted is None:
-        # A stable sort: of metrics that as many runs have, the one that the best run names first.
-        return sorted(count, key=lambda metric: (metric != "loss", -count[metric]))[:_MOST_METRICS]
-    chosen = [metric.removeprefix("val_") for metric in wanted]
-    for metric in chosen:
-        if metric not in count:
-            known = f"the runs have: {', '.join(count)}"
-            near = suggest(metric, count)
-            raise ConfigError(f"no run has a metric {metric!r}", hint=f"{near}\n{known}" if near else known)
-    return list(dict.fromkeys(chosen))
-
-
-def _labels(comparison: Comparison) -> list[str]:
-    """Return what the legend calls each run: its values of the keys that differ, its name where these do not tell."""
-    columns = [column for column in comparison.table_columns if column.kind in {"config", "argument"}]
-    labels = [shortened(_differences(row, columns), _LONGEST_LABEL) for row in comparison.rows]
-    count = Counter(labels)
-    names = [row.cells["run"].text for row in comparison.rows]
-    return [
-        label if label and count[label] == 1 else f"{label}: {name}" if label else name
-        for label, name in zip(labels, names, strict=True)
-    ]
-
-
-def _differences(row: Row, columns: Sequence[Column]) -> str:
-    cells = [(column.heading, row.cells[column.name].text) for column in columns]
-    return ", ".join(f"{heading}={text}" for heading, text in cells if text != MISSING)
+    return draw_overlay(gather_overlay(compare_runs(runs, sort), metrics, over), image_format)
 
 
 def draw_overlay(numbers: Overlay, image_format: ImageFormat = "png") -> bytes:
@@ -173,7 +94,8 @@ def _draw(figure: Figure, numbers: Overlay) -> None:
     figure.set_size_inches(8 if columns == 1 else 4.6 * columns, 3.4 * rows + 0.6 + legend_height)
     count = len(numbers.named) + len(numbers.others)
     order = f"best first, by {numbers.sorted_by}" if numbers.sorted_by and count > 1 else ""
-    set_title(figure, numbers.named[0].label if count == 1 else f"{count} runs", order)
+    what = "groups of runs" if any(lines.deviations for lines in numbers.named) else "runs"
+    set_title(figure, numbers.named[0].label if count == 1 else f"{count} {what}", order)
     panels = figure.subplots(rows, columns, squeeze=False).flatten()
     for panel, metric in zip(panels, numbers.metrics, strict=False):
         _draw_panel(panel, metric, numbers)
@@ -196,11 +118,26 @@ def _draw_panel(axes: Axes, metric: str, numbers: Overlay) -> None:
             training = curve.training if numbers.shows_training(curve) else None
             draw_line(axes, curve.epochs, training, label=None, color=color, line="--", marker=marker, width=0.9)
             draw_line(axes, curve.epochs, curve.validation, label=None, color=color, line="-", marker=marker)
+            _draw_band(axes, curve, run.deviations.get(metric, ()), color)
     curves = [run.curves[metric] for run in [*numbers.named, *numbers.others] if metric in run.curves]
-    set_epoch_axis(axes, [epoch for curve in curves for epoch in curve.epochs])
+    if numbers.over == "epoch":
+        set_epoch_axis(axes, [int(epoch) for curve in curves for epoch in curve.epochs])
     set_value_axis(axes, [value for c in curves for values in (c.training, c.validation) for value in values or ()])
     axes.set_title(metric)
-    axes.set_xlabel("epoch")
+    axes.set_xlabel("epoch" if numbers.over == "epoch" else "seconds of training")
+
+
+def _draw_band(axes: Axes, curve: Curve, deviations: Sequence[float], color: str) -> None:
+    """Shade a standard deviation on either side of the mean of a group."""
+    means = (curve.training if curve.validation is None else curve.validation) or ()
+    points = [
+        (x, mean - deviation, mean + deviation)
+        for x, mean, deviation in zip(curve.epochs, means, deviations, strict=False)
+        if math.isfinite(mean) and math.isfinite(deviation)
+    ]
+    if points:
+        x, low, high = zip(*points, strict=True)
+        axes.fill_between(x, low, high, color=color, alpha=0.18, linewidth=0)
 
 
 def _look(index: int) -> tuple[str, str]:
@@ -209,16 +146,18 @@ def _look(index: int) -> tuple[str, str]:
     return _COLORS[index % len(_COLORS)], _MARKERS[(index + turn) % len(_MARKERS)]
 
 
-def _legend(numbers: Overlay) -> list[Line2D]:
-    handles = []
+def _legend(numbers: Overlay) -> list[Line2D | Patch]:
+    handles: list[Line2D | Patch] = []
     for index, run in enumerate(numbers.named):
         color, marker = _look(index)
         handles.append(Line2D([], [], color=color, marker=marker, label=run.label))
     if numbers.others:
-        handles.append(Line2D([], [], color="#BBBBBB", linewidth=0.8, label=f"{len(numbers.others)} more runs"))
+        handles.append(Line2D([], [], color="#BBBBBB", linewidth=0.8, label=f"{len(numbers.others)} more"))
     shown = [curve for run in numbers.named for metric, curve in run.curves.items() if metric in numbers.metrics]
     if any(curve.validation is not None for curve in shown):
         handles.append(Line2D([], [], color=GREY, linestyle="-", label="solid: validation"))
     if any(map(numbers.shows_training, shown)):
         handles.append(Line2D([], [], color=GREY, linestyle="--", linewidth=0.9, label="dashed: training"))
+    if any(run.deviations for run in numbers.named):
+        handles.append(Patch(color=GREY, alpha=0.25, linewidth=0, label="band: one standard deviation"))
     return handles

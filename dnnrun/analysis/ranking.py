@@ -35,6 +35,11 @@ def metric_of(figure: str) -> str:
     return figure
 
 
+def plain_metric(figure: str) -> str:
+    """Return the metric that a figure is of, whatever rows it was measured on: without ``val_``."""
+    return metric_of(figure).removeprefix(_VALIDATION)
+
+
 def direction_of_figure(figure: str) -> Direction:
     """Return ``max`` where more of the figure is better, else ``min``."""
     return direction_of(metric_of(figure))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import statistics
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,9 @@ class RunFigures:
         folds: the mean of each metric over the folds of its training rows, and their deviation; empty when it was not
             cross-validated.
         notes: what could not be read, a line each.
+        data: the fingerprint of the data, or nothing where none is recorded.
+        seconds_an_epoch: the median over the epochs, or None.
+        parameters: how many numbers the model has, or None.
     """
 
     run: Run
@@ -50,6 +54,9 @@ class RunFigures:
     test: Mapping[str, float]
     folds: Mapping[str, tuple[float, float]]
     notes: tuple[str, ...]
+    data: str = ""
+    seconds_an_epoch: float | None = None
+    parameters: int | None = None
 
 
 def read_figures(run: Run) -> RunFigures:
@@ -81,7 +88,19 @@ def read_figures(run: Run) -> RunFigures:
         test=test,
         folds=folds,
         notes=tuple(notes),
+        data=_fingerprint(run.record.get("dataset")),
+        seconds_an_epoch=_median(history.columns.get("seconds", ())),
+        parameters=parameters if isinstance(parameters := run.record.get("parameters"), int) else None,
     )
+
+
+def _fingerprint(dataset: Any) -> str:
+    return str(dataset.get("fingerprint") or "") if isinstance(dataset, Mapping) else ""
+
+
+def _median(values: Sequence[float]) -> float | None:
+    measured = [value for value in values if math.isfinite(value)]
+    return statistics.median(measured) if measured else None
 
 
 def one_line(error: RunError, run: Run) -> str:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import glob
 import json
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
+from dnnrun.cli.options import LookInOption
 from dnnrun.cli.screen import command, messages, print_problems, results
 
 if TYPE_CHECKING:
     from dnnrun.analysis.comparison import Comparison
-
-_NAMED = 6  # columns left out that are named
-_PIPE_WIDTH = 100_000  # nobody looks at the width of a pipe: everything is shown
 
 
 class Format(StrEnum):
@@ -28,6 +24,15 @@ class Format(StrEnum):
     table = "table"
     md = "md"
     csv = "csv"
+    json = "json"
+    latex = "latex"
+
+
+class XAxis(StrEnum):
+    """What curves are drawn over."""
+
+    epoch = "epoch"
+    seconds = "seconds"
 
 
 @command
@@ -36,11 +41,26 @@ def compare(
     sort: Annotated[
         str | None, typer.Option(metavar="METRIC", help="Sort by this metric, the best first: val_loss.")
     ] = None,
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option("--metric", metavar="METRIC", help="Show only this metric; may be given several times."),
+    ] = None,
+    top: Annotated[int | None, typer.Option(metavar="N", min=1, help="Show the N best runs.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show keys that do not differ, too.")] = False,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="RUN|GROUP", help="Test the groups of runs against the group of this run."),
+    ] = None,
+    only_groups: Annotated[
+        bool, typer.Option("--groups", help="Print only the groups of runs that differ in the seed.")
+    ] = False,
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Overlay the runs' curves in a .png, .svg or .pdf.")
     ] = None,
+    x_axis: Annotated[XAxis, typer.Option("--x", help="What the curves are drawn over.")] = XAxis.epoch,
     file_format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    runs_dir: LookInOption = Path("runs"),
 ) -> None:
     """Put runs side by side: what differs in them, and how well each did.
 
@@ -49,67 +69,56 @@ def compare(
     \b
     dnnrun compare runs/*
     dnnrun compare runs --sort val_loss --plot curves.png
+    dnnrun compare runs --metric accuracy --baseline 20261123-141530-mnist_adam
     dnnrun compare runs --format csv > runs.csv
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
-    from dnnrun.analysis import comparison_formats
     from dnnrun.analysis.comparison import compare_runs
     from dnnrun.errors import RunError
     from dnnrun.store import find_runs
 
-    found, problems = find_runs(runs)
+    found, problems = find_runs(runs, runs_dir)
     if not found:
         raise RunError(*problems)
-    comparison = compare_runs(found, sort)
-    if as_json:
-        results().out(json.dumps(comparison_formats.to_json(comparison), indent=2, allow_nan=False))
-    elif file_format is Format.md:
-        results().out(comparison_formats.to_markdown(comparison), end="")
-    elif file_format is Format.csv:
-        results().out(comparison_formats.to_csv(comparison), end="")
-    else:
-        _print_table(comparison)
+    comparison = compare_runs(found, sort, metrics=metrics or (), top=top, everything=everything, baseline=baseline)
+    _print(comparison, Format.json if as_json else file_format, only_groups=only_groups)
     _print_remarks(comparison)
     if plot is not None:
         from dnnrun.analysis.overlay import write_overlay
 
-        write_overlay(found, plot, sort=sort)
+        write_overlay(comparison, plot, metrics=metrics, over="seconds" if x_axis is XAxis.seconds else "epoch")
         messages().print(f"curves in {plot}", markup=False)
     print_problems(tuple(problems), messages())
-    if not comparison.rows or any(_is_missing(name) for name in runs):
+    if not comparison.rows or any(_is_missing(name, runs_dir) for name in runs):
         raise typer.Exit(RunError.exit_code)
 
 
-def _is_missing(name: str) -> bool:
-    """Whether a run was named that is not there: a stray file in ``runs/*`` is no mistake, a wrong name is one."""
-    return not glob.has_magic(name) and not Path(name).exists()
+def _print(comparison: Comparison, file_format: Format, *, only_groups: bool) -> None:
+    if file_format is Format.table:
+        from dnnrun.cli.comparison_table import print_comparison
 
-
-def _print_table(comparison: Comparison) -> None:
-    from rich.cells import cell_len
-    from rich.table import Table
-
-    from dnnrun.analysis.comparison_layout import column_width, fit_columns
-
-    if not comparison.rows:
+        print_comparison(comparison, only_groups=only_groups)
         return
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
-    shown, hidden = fit_columns(comparison, console.width)
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="cyan")
-    for column in shown:
-        # Left to itself, rich breaks the names of the runs and not the headings.
-        texts = [row.cells[column.name].text for row in comparison.rows]
-        width = max(column_width(column, comparison), *map(cell_len, texts))
-        table.add_column(Text(column.heading), justify=column.align, width=width, overflow="fold", vertical="bottom")
-    for row in comparison.rows:
-        cells = [row.cells[column.name] for column in shown]
-        table.add_row(*(Text(f"{cell.text}*" if cell.is_best else cell.text, _style(cell.is_best)) for cell in cells))
-    console.print(table)
-    if comparison.sorted_by:
-        better = "most" if comparison.direction == "max" else "least"
-        console.print(Text(f"sorted by {comparison.sorted_by}, {better} first; * best of its column", "dim"))
-    if hidden:
-        names = ", ".join(column.name for column in hidden[:_NAMED]) + (", ..." if len(hidden) > _NAMED else "")
-        console.print(Text(f"{len(hidden)} columns too wide to show: {names}; --format csv has everything", "dim"))
+    from dnnrun.analysis import comparison_formats
+
+    if file_format is Format.json:
+        results().out(json.dumps(comparison_formats.to_json(comparison), indent=2, allow_nan=False))
+        return
+    if only_groups and file_format is Format.csv:
+        results().out(comparison_formats.groups_to_csv(comparison), end="")
+        return
+    written = {
+        Format.md: comparison_formats.to_markdown,
+        Format.csv: comparison_formats.to_csv,
+        Format.latex: comparison_formats.to_latex,
+    }
+    results().out(written[file_format](comparison), end="")
+
+
+def _is_missing(name: str, runs_dir: Path) -> bool:
+    """Whether a run was named that is not there: a stray file in ``runs/*`` is no mistake, a wrong name is one."""
+    from dnnrun.store import find_runs
+
+    return not glob.has_magic(name) and not Path(name).exists() and not find_runs([name], runs_dir)[0]
 
 
 def _print_remarks(comparison: Comparison) -> None:
@@ -118,7 +127,3 @@ def _print_remarks(comparison: Comparison) -> None:
         console.print(Text.assemble(("left out: ", "yellow"), str(remark)))
     for remark in comparison.notes:
         console.print(Text.assemble(("note: ", "yellow"), str(remark)))
-
-
-def _style(is_best: bool) -> str:
-    return "bold green" if is_best else ""

@@ -50,6 +50,7 @@ def test_a_row_holds_what_the_run_came_to(make_run):
         "epoch of best loss": 3,
         "best accuracy": 0.95,
         "epoch of best accuracy": 3,
+        "seconds an epoch": 1.5,
     }
     assert row.cells["epochs finished"].text == "3/3"
     assert not any(cell.is_best for cell in row.cells.values())
@@ -68,6 +69,7 @@ def test_a_table_for_people_has_the_best_value_of_the_main_metric_only(make_run)
         "final val_accuracy",
         "final loss",
         "final accuracy",
+        "seconds an epoch",
     ]
     assert [column.name for column in comparison.columns if column.is_main] == ["final val_loss"]
 
@@ -297,3 +299,37 @@ print(json.dumps([len(to_json(comparison)["runs"]), sorted(heavy)]))
 """
     done = subprocess.run([sys.executable, "-c", program, *paths], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == [2, []]
+
+
+def test_parameters_are_shown_where_they_differ(make_run):
+    runs = [make_run("small", history=HISTORY, parameters=7850), make_run("large", history=HISTORY, parameters=101770)]
+    assert cells(compare_runs(runs), "parameters") == [7850, 101770]
+    assert "parameters" not in compare_runs(runs[:1]).rows[0].cells
+    assert cells(compare_runs(runs[:1], everything=True), "parameters") == [7850]
+
+
+def test_everything_shows_keys_that_do_not_differ(make_run):
+    comparison = compare_runs([make_run("a", history=HISTORY), make_run("b", history=HISTORY)], everything=True)
+    assert cells(comparison, "optimizer.Adam.learning_rate") == [0.001, 0.001]
+    assert cells(comparison, "model.layers.1.Dense.units") == [128, 128]
+
+
+def test_only_the_wanted_metrics_are_shown_and_the_first_of_them_sorts(make_run):
+    runs = [
+        make_run("a", history={"loss": [0.1], "val_loss": [0.5], "accuracy": [0.8], "val_accuracy": [0.7]}),
+        make_run("b", history={"loss": [0.2], "val_loss": [0.4], "accuracy": [0.9], "val_accuracy": [0.6]}),
+    ]
+    comparison = compare_runs(runs, metrics=["loss"])
+    figures = {column.name for column in comparison.columns if column.kind in {"test", "best", "final"}}
+    assert figures == {"final val_loss", "final loss", "best val_loss", "best loss"}
+    assert comparison.sorted_by == "final val_loss"
+    assert cells(comparison, "run") == [runs[1].name, runs[0].name]
+    assert compare_runs(runs, "accuracy", metrics=["loss"]).sorted_by == "final val_accuracy"
+    with pytest.raises(ConfigError, match="no run has a metric 'f1'"):
+        compare_runs(runs, metrics=["f1"])
+
+
+def test_the_best_runs_only(make_run, config):
+    runs = [make_run(f"r{index}", history={"val_loss": [float(index)]}) for index in (3, 1, 2)]
+    comparison = compare_runs(runs, top=2)
+    assert cells(comparison, "final val_loss") == [1.0, 2.0]

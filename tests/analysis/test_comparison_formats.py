@@ -26,11 +26,11 @@ def test_markdown_is_a_table_with_the_best_in_bold(runs):
     lines = to_markdown(compare_runs(runs)).splitlines()
     assert lines == [
         "| run | status | epochs finished | optimizer | optimizer.*.learning_rate | loss | final val_accuracy "
-        "| best val_accuracy | epoch of best val_accuracy | final loss |",
-        "| --- | --- | ---: | --- | ---: | --- | ---: | ---: | ---: | ---: |",
+        "| best val_accuracy | epoch of best val_accuracy | final loss | seconds an epoch |",
+        "| --- | --- | ---: | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |",
         f"| {fast} | completed | 2/3 | Adam | 0.001 | sparse_categorical_crossentropy | **0.7000** "
-        "| **0.8000** | 1 | 0.6000 |",
-        f"| {slow} | completed | 2/3 | SGD | 0.3 | a\\|b | 0.3000 | 0.5000 | 1 | nan |",
+        "| **0.8000** | 1 | 0.6000 | 1.5 |",
+        f"| {slow} | completed | 2/3 | SGD | 0.3 | a\\|b | 0.3000 | 0.5000 | 1 | nan | 1.5 |",
     ]
 
 
@@ -68,6 +68,8 @@ def test_json_has_everything_and_no_nan(runs, make_run):
         "path": str(runs[0].path),
         "status": "completed",
         "epochs": 2,
+        "seconds_an_epoch": 1.5,
+        "parameters": None,
         "config": dict(zip(keys, ["SGD", 0.1 + 0.2, None, "a|b"], strict=True)),
         "final": {"loss": None, "val_accuracy": 0.1 + 0.2},
         "best": {"loss": {"value": 0.9, "epoch": 1}, "val_accuracy": {"value": 0.5, "epoch": 1}},

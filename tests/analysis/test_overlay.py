@@ -4,7 +4,9 @@ import math
 
 import pytest
 
-from dnnrun.analysis.overlay import gather_overlay, overlay, write_overlay
+from dnnrun.analysis.comparison import compare_runs
+from dnnrun.analysis.overlaid import gather_overlay
+from dnnrun.analysis.overlay import overlay, write_overlay
 from dnnrun.errors import ConfigError, RunError
 
 
@@ -25,7 +27,7 @@ def runs(make_run, config):
 
 
 def test_runs_are_told_apart_by_what_differs_the_best_first(runs):
-    numbers = gather_overlay(runs)
+    numbers = gather_overlay(compare_runs(runs))
     assert [run.label for run in numbers.named] == [
         f"learning_rate=0.01: {runs[1].name}",
         f"learning_rate=0.01: {runs[2].name}",
@@ -37,24 +39,24 @@ def test_runs_are_told_apart_by_what_differs_the_best_first(runs):
 
 def test_runs_of_one_config_are_told_apart_by_name(make_run):
     runs = [make_run("a", history=history(0.9)), make_run("b", history=history(0.8))]
-    assert [run.label for run in gather_overlay(runs).named] == [runs[0].name, runs[1].name]
+    assert [run.label for run in gather_overlay(compare_runs(runs)).named] == [runs[0].name, runs[1].name]
 
 
 def test_the_loss_comes_first_and_then_what_most_runs_have(runs):
-    assert gather_overlay(runs).metrics == ["loss", "accuracy", "mae"]
-    assert gather_overlay(runs, ["val_accuracy", "accuracy"]).metrics == ["accuracy"]
+    assert gather_overlay(compare_runs(runs)).metrics == ["loss", "accuracy", "mae"]
+    assert gather_overlay(compare_runs(runs), ["val_accuracy", "accuracy"]).metrics == ["accuracy"]
 
 
 def test_an_unknown_metric_is_refused(runs):
     with pytest.raises(ConfigError, match="no run has a metric 'acuracy'") as caught:
-        gather_overlay(runs, ["acuracy"])
+        gather_overlay(compare_runs(runs), ["acuracy"])
     assert caught.value.problems[0].hint == "did you mean 'accuracy'?\nthe runs have: loss, accuracy, mae"
 
 
 def test_broken_runs_and_those_without_an_epoch_are_left_out(runs, make_run):
     broken = make_run("broken", history=history(0.9))
     (broken.path / "run.json").unlink()
-    numbers = gather_overlay([broken, make_run("early", status=None), *runs])
+    numbers = gather_overlay(compare_runs([broken, make_run("early", status=None), *runs]))
     assert len(numbers.named) == 3
 
 
@@ -65,12 +67,12 @@ def test_runs_without_any_epoch_are_an_error(make_run):
 
 def test_of_more_than_ten_runs_the_best_are_named_and_the_others_are_background(make_run):
     runs = [make_run(f"r{i}", history=history(0.5 + i / 100)) for i in range(12)]
-    numbers = gather_overlay(runs)
+    numbers = gather_overlay(compare_runs(runs))
     assert (len(numbers.named), len(numbers.others)) == (7, 5)
     assert numbers.named[0].label == runs[11].name
     assert not numbers.shows_training(numbers.named[0].curves["accuracy"])
     assert numbers.shows_training(numbers.named[0].curves["loss"])
-    assert len(gather_overlay(runs[:10]).named) == 10
+    assert len(gather_overlay(compare_runs(runs[:10])).named) == 10
     assert overlay(runs).startswith(b"\x89PNG\r\n\x1a\n")
 
 
@@ -79,7 +81,7 @@ def test_of_more_than_ten_runs_the_best_are_named_and_the_others_are_background(
 )
 def test_a_file_has_the_format_of_its_ending(runs, tmp_path, ending, start):
     path = tmp_path / f"curves.{ending}"
-    write_overlay(runs, path)
+    write_overlay(compare_runs(runs), path)
     assert path.read_bytes().startswith(start)
     assert [entry.name for entry in tmp_path.iterdir() if entry.is_file()] == [path.name]
 
@@ -91,14 +93,14 @@ def test_the_same_runs_give_the_same_file(runs, tmp_path):
 @pytest.mark.parametrize("name", ["curves.gif", "curves"])
 def test_another_ending_is_refused_and_writes_nothing(runs, tmp_path, name):
     with pytest.raises(ConfigError, match="cannot be written as") as caught:
-        write_overlay(runs, tmp_path / name)
+        write_overlay(compare_runs(runs), tmp_path / name)
     assert caught.value.problems[0].hint == ".png, .svg, .pdf"
     assert not (tmp_path / name).exists()
 
 
 def test_a_file_that_cannot_be_written_is_an_error(runs, tmp_path):
     with pytest.raises(ConfigError, match="there is no folder"):
-        write_overlay(runs, tmp_path / "nowhere" / "curves.png")
+        write_overlay(compare_runs(runs), tmp_path / "nowhere" / "curves.png")
 
 
 @pytest.mark.parametrize(

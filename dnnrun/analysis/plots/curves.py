@@ -27,13 +27,13 @@ class Curve:
 
     Args:
         metric: its name, without ``val_``.
-        epochs: from 1.
+        epochs: from 1; whatever else it is drawn over in their place.
         training: one value an epoch, NaN where there is none; None where the metric was not measured on training rows.
         validation: likewise on validation rows.
     """
 
     metric: str
-    epochs: Sequence[int]
+    epochs: Sequence[float]
     training: Sequence[float] | None
     validation: Sequence[float] | None
 
@@ -116,7 +116,7 @@ def value_at(curve: Curve, epoch: int) -> float:
 
 def draw_line(
     axes: Axes,
-    epochs: Sequence[int],
+    epochs: Sequence[float],
     values: Sequence[float] | None,
     *,
     label: str | None,
@@ -149,7 +149,7 @@ def _mark_missing(axes: Axes, curve: Curve) -> None:
         axes.plot(epochs, [0.03] * len(epochs), label="training NaN or infinite", transform=foot, clip_on=False, **look)
 
 
-def set_epoch_axis(axes: Axes, epochs: Sequence[int]) -> None:
+def set_epoch_axis(axes: Axes, epochs: Sequence[float]) -> None:
     """Show whole epochs only, none before the first, also where there is just one."""
     first, last = min(epochs), max(epochs)
     margin = max(0.5, (last - first) * 0.02)
