@@ -10,6 +10,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from dnnrun.analysis.comparison import Comparison
+    from dnnrun.analysis.comparison_columns import Cell
     from dnnrun.analysis.group_texts import GroupTable
 
 _NAMED = 6  # columns left out that are named
@@ -38,22 +39,16 @@ def console_of() -> Console:
 
 
 def _print_runs(console: Console, comparison: Comparison) -> None:
-    from rich.cells import cell_len
-    from rich.table import Table
-
-    from dnnrun.analysis.comparison_layout import column_width, fit_columns
+    from dnnrun.analysis.comparison_layout import fit_columns
+    from dnnrun.cli.text_table import TextColumn, lines_of
 
     shown, hidden = fit_columns(comparison, console.width)
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="cyan")
-    for column in shown:
-        # Left to itself, rich breaks the names of the runs and not the headings.
-        texts = [row.cells[column.name].text for row in comparison.rows]
-        width = max(column_width(column, comparison), *map(cell_len, texts))
-        table.add_column(Text(column.heading), justify=column.align, width=width, overflow="fold", vertical="bottom")
-    for row in comparison.rows:
-        cells = [row.cells[column.name] for column in shown]
-        table.add_row(*(Text(f"{cell.text}*" if cell.is_best else cell.text, _style(cell.is_best)) for cell in cells))
-    console.print(table)
+    columns = [
+        TextColumn(column.heading, column.align, [_marked(row.cells[column.name]) for row in comparison.rows])
+        for column in shown
+    ]
+    for line in lines_of(columns):
+        console.print(line, soft_wrap=True)
     if comparison.sorted_by:
         better = "most" if comparison.direction == "max" else "least"
         console.print(Text(f"sorted by {comparison.sorted_by}, {better} first; * best of its column", "dim"))
@@ -85,5 +80,5 @@ def _print_groups(console: Console, table: GroupTable) -> None:
         console.print(Text(sentence))
 
 
-def _style(is_best: bool) -> str:
-    return "bold green" if is_best else ""
+def _marked(cell: Cell) -> tuple[str, str]:
+    return (f"{cell.text}*", "bold green") if cell.is_best else (cell.text, "")
