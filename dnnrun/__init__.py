@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dnnrun.analysis.run_description import show_run
     from dnnrun.analysis.run_difference import diff_runs
     from dnnrun.api.baselines import fit_baselines
+    from dnnrun.api.comparing import compare
     from dnnrun.api.cross_validation import cross_validate
     from dnnrun.api.data_view import draw_samples, view_data
     from dnnrun.api.datasets import add_dataset, fetch_dataset, find_dataset, list_datasets
@@ -54,6 +55,7 @@ _OFFERED = {
     "TrainingError": "dnnrun.errors",
     "add_dataset": "dnnrun.api.datasets",
     "collect_garbage": "dnnrun.store",
+    "compare": "dnnrun.api.comparing",
     "compare_runs": "dnnrun.analysis.comparison",
     "cross_validate": "dnnrun.api.cross_validation",
     "describe": "dnnrun.api.training",
@@ -96,6 +98,7 @@ __all__ = [
     "TrainingError",
     "add_dataset",
     "collect_garbage",
+    "compare",
     "compare_runs",
     "cross_validate",
     "describe",

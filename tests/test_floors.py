@@ -40,6 +40,7 @@ BELOW: dict[str, set[str]] = {
     "api.baselines": {"api.training", "estimators", "running", "data", "config", "store", "errors"},
     "api.reporting": {"analysis", "store", "errors"},
     "api.cross_validation": {"api.training", *_FLOORS},
+    "api.comparing": {"analysis", "store", "errors"},
     "api.doctor": {"api.training", "engine", "running", "data", "store", "errors"},
 }
 _API = {floor for floor in BELOW if floor.startswith("api")}

@@ -121,3 +121,28 @@ def test_more_than_seven_runs_have_each_a_look_of_their_own():
     from dnnrun.analysis.overlay import _look
 
     assert len({_look(index) for index in range(10)}) == 10
+
+
+def test_groups_are_drawn_as_their_mean_and_deviation(make_run, config):
+    def run(seed, losses):
+        return make_run(f"s{seed}", config={**config, "seed": seed}, history={"loss": losses, "val_loss": losses})
+
+    numbers = gather_overlay(compare_runs([run(1, [0.4, 0.2, 0.1]), run(2, [0.8, 0.4])]))
+    [lines] = numbers.named
+    assert lines.label.endswith("(mean of 2)")
+    assert lines.curves["loss"].validation == pytest.approx([0.6, 0.3, 0.1])
+    assert lines.curves["loss"].epochs == [1, 2, 3]
+    assert lines.deviations["loss"][:2] == pytest.approx([0.4 / 2**0.5, 0.2 / 2**0.5])
+    assert math.isnan(lines.deviations["loss"][2])
+
+
+def test_curves_over_the_seconds_of_training(make_run):
+    runs = [make_run("a", history={"loss": [0.4, 0.2]})]
+    numbers = gather_overlay(compare_runs(runs), over="seconds")
+    assert numbers.named[0].curves["loss"].epochs == [1.5, 3.0]
+    assert overlay(runs, over="seconds").startswith(b"\x89PNG")
+
+
+def test_metrics_by_any_of_their_names(make_run):
+    runs = [make_run("a", history={"loss": [0.4], "val_loss": [0.4], "accuracy": [0.5]})]
+    assert gather_overlay(compare_runs(runs), ["test accuracy", "best val_loss"]).metrics == ["accuracy", "loss"]
