@@ -137,8 +137,12 @@ def _resolve(groups: Sequence[Group], wanted: str) -> Group:
     wanted = newest if wanted == "latest" else wanted
     tried = (
         [group for group in groups if wanted in (group.label, str(group.number))],
-        [group for group in groups if any(wanted in (run.run.name, str(run.run.path)) for run in group.runs)],
-        [group for group in groups if any(wanted.rstrip("/") in str(run.run.path) for run in group.runs)],
+        [
+            group
+            for group in groups
+            if any(wanted.rstrip("/") in (run.run.name, str(run.run.path)) for run in group.runs)
+        ],
+        [group for group in groups if any(wanted in run.run.name for run in group.runs)],
         [group for group in groups if wanted in group.label],
     )
     meant = next((found for found in tried if found), [])

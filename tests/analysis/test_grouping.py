@@ -81,7 +81,7 @@ def test_a_run_repeated_with_its_seed_is_no_group_and_counts_once(make_run, conf
     assert group.summaries["final val_loss"].mean == pytest.approx(0.6)
 
 
-@pytest.mark.parametrize("word", ["units=32", "32", "3", "u32_s1"])
+@pytest.mark.parametrize("word", ["units=32", "=32", "3", "u32_s1"])
 def test_what_a_baseline_may_be_called(sweep, word):
     comparison = compare_runs(sweep, baseline=word)
     assert comparison.baseline is not None
