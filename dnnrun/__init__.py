@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dnnrun.api.doctor import examine_installation
     from dnnrun.api.plots import plot
     from dnnrun.api.reporting import report
+    from dnnrun.api.runs import Run, find_run, find_runs
     from dnnrun.api.training import describe, resume, train, verify
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
@@ -33,10 +34,7 @@ if TYPE_CHECKING:
     from dnnrun.running.observer import Observer
     from dnnrun.starter.writing import init_config
     from dnnrun.store import (
-        Run,
         collect_garbage,
-        find_run,
-        find_runs,
         note_run,
         remove_runs,
         restore_runs,
@@ -50,7 +48,7 @@ _OFFERED = {
     "Experiment": "dnnrun.config.schema",
     "Observer": "dnnrun.running.observer",
     "Problem": "dnnrun.errors",
-    "Run": "dnnrun.store",
+    "Run": "dnnrun.api.runs",
     "RunError": "dnnrun.errors",
     "TrainingError": "dnnrun.errors",
     "add_dataset": "dnnrun.api.datasets",
@@ -65,8 +63,8 @@ _OFFERED = {
     "explain": "dnnrun.analysis.explanation",
     "fetch_dataset": "dnnrun.api.datasets",
     "find_dataset": "dnnrun.api.datasets",
-    "find_run": "dnnrun.store",
-    "find_runs": "dnnrun.store",
+    "find_run": "dnnrun.api.runs",
+    "find_runs": "dnnrun.api.runs",
     "fit_baselines": "dnnrun.api.baselines",
     "init_config": "dnnrun.starter.writing",
     "list_datasets": "dnnrun.api.datasets",

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dnnrun import store
+from dnnrun.api.runs import Run
 from dnnrun.api.validation import problems_of, read
 from dnnrun.config.changes import DATA, Change, changes_between, refuse_changes
 from dnnrun.config.load import Override, complete, load_config
@@ -24,7 +26,6 @@ from dnnrun.data.published.download import telling
 from dnnrun.engine.workers import Workers
 from dnnrun.errors import ConfigError, Problem, RunError
 from dnnrun.running.observer import Observer
-from dnnrun.store import Run
 
 if TYPE_CHECKING:
     from dnnrun.analysis.repetition import Repetition
@@ -123,7 +124,7 @@ def _training_of(
 
 
 def resume(
-    run: Run | str | Path,
+    run: store.Run | str | Path,
     *,
     overrides: Iterable[str | Override] = (),
     allow_changes: Iterable[str] = (),
@@ -152,7 +153,7 @@ def resume(
         TrainingError: training failed or diverged.
         KeyboardInterrupt: the user stopped it.
     """
-    run = run if isinstance(run, Run) else Run(run)
+    run = run if isinstance(run, store.Run) else Run(run)
     if run.status == "running" and (workers is None or workers.is_chief):  # else the chief may be ahead of us
         raise RunError(f"{run.path}: is being trained by a process", hint="wait for it, or interrupt it")
     observer = observer or Observer()
@@ -167,7 +168,7 @@ def resume(
 
 
 def _changed_of(
-    run: Run,
+    run: store.Run,
     experiment: Experiment,
     allow_changes: Iterable[str],
     observer: Observer,
@@ -188,7 +189,7 @@ def _changed_of(
 
 
 def verify(
-    run: Run | str | Path,
+    run: store.Run | str | Path,
     *,
     epochs: int | None = None,
     tolerance: float = TOLERANCE,
@@ -210,7 +211,7 @@ def verify(
         RunError: there is no such run, or it is broken.
         TrainingError: the second training failed.
     """
-    run = run if isinstance(run, Run) else Run(run)
+    run = run if isinstance(run, store.Run) else Run(run)
     finished = len(run.history.epochs) if run.record else 0
     if run.status == "running" or not finished:
         what = "is still being trained" if finished else "has finished no epoch"
@@ -340,7 +341,7 @@ def _looked_after(outcome: Outcome, observer: Observer, workers: Workers | None)
     return outcome
 
 
-def look_after(run: Run, observer: Observer) -> None:
+def look_after(run: store.Run, observer: Observer) -> None:
     """Draw the plots of a run that has ended, however it did, and write its model card."""
     from dnnrun.analysis.model_card.writing import write_card  # noqa: PLC0415 - not needed to train
     from dnnrun.analysis.plots.table import draw_plots  # noqa: PLC0415 - not needed to train
@@ -355,4 +356,4 @@ def _run_of(outcome: Outcome) -> Run:
     """Return the run, or raise what ended it before its time."""
     if outcome.failure is not None:
         raise outcome.failure
-    return outcome.run
+    return Run(outcome.run.path)

@@ -3,7 +3,7 @@
 from dnnrun.store.checkpoints import Checkpoint, Checkpoints
 from dnnrun.store.cleaning import Cleaning, Removable, collect_garbage
 from dnnrun.store.contents import StoredFile, contents_of
-from dnnrun.store.finding import find_run, find_runs, runs_in
+from dnnrun.store.finding import RUNS_DIR, find_run, find_runs, runs_in
 from dnnrun.store.following import FollowingWriter
 from dnnrun.store.history import History
 from dnnrun.store.reading import Run
@@ -12,6 +12,7 @@ from dnnrun.store.trash import remove_runs, restore_runs
 from dnnrun.store.writing import TARGET_HINT, Folder, RunWriter, fault_of_target
 
 __all__ = [
+    "RUNS_DIR",
     "TARGET_HINT",
     "Checkpoint",
     "Checkpoints",

@@ -1,0 +1,84 @@
+"""A run with its model: everything that `dnnrun.store.Run` reads, and what the model in it can be used for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from dnnrun import store
+from dnnrun.components import is_import_path
+from dnnrun.errors import Problem, RunError
+
+_PARTS_IN_THE_MODEL = ("model", "dataset")
+
+
+class Run(store.Run):
+    """One run: what its files say, read as it is asked for, and its model.
+
+    Args:
+        path: the directory.
+    """
+
+    def load_model(self, *, allow_code: bool = False) -> Any:
+        """Return the model: of Keras, or the fitted pipeline of scikit-learn. Both take raw rows.
+
+        Only load the pipelines of your own runs: loading runs what is in the file.
+
+        Args:
+            allow_code: whether classes and functions of the user's own, which the config names, may be imported.
+
+        Raises:
+            ConfigError: the model needs code that is not allowed.
+            RunError: there is no model, or it is damaged.
+        """
+        files = self.files
+        if "model" in files:
+            from dnnrun.engine.loading import load_model  # noqa: PLC0415 - takes seconds
+
+            return load_model(files["model"], import_paths_in(self.config), allow_code=allow_code)
+        if "estimator" in files:
+            from dnnrun.estimators.loading import load_estimator  # noqa: PLC0415 - starts scikit-learn
+
+            return load_estimator(files["estimator"])
+        raise RunError(_without_model(self))
+
+
+def find_run(name: str | Path, runs_dir: str | Path = store.RUNS_DIR) -> Run:
+    """Return the one run that a name stands for; see `dnnrun.store.find_run`."""
+    return Run(store.find_run(name, runs_dir).path)
+
+
+def find_runs(names: Iterable[str | Path], runs_dir: str | Path = store.RUNS_DIR) -> tuple[list[Run], list[Problem]]:
+    """Find the runs that several names stand for; see `dnnrun.store.find_runs`."""
+    found, problems = store.find_runs(names, runs_dir)
+    return [Run(run.path) for run in found], problems
+
+
+def import_paths_in(config: Mapping[str, Any]) -> list[str]:
+    """Return the import paths in those parts of a config that a saved model may hold, each once."""
+    return list(dict.fromkeys(path for part in _PARTS_IN_THE_MODEL for path in _import_paths(config.get(part))))
+
+
+def _import_paths(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and is_import_path(value):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key != "source":  # of data, which no model holds
+                yield from _import_paths(key)
+                yield from _import_paths(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _import_paths(inner)
+
+
+def _without_model(run: Run) -> Problem:
+    """Return why a run has no model, and what gives it one."""
+    status = run.status
+    what = f"{run.path}: holds no model: the run is {status}"
+    if status == "running":
+        return Problem(what, hint="it is written when the training ends; wait for it, or interrupt it")
+    if status == "completed":
+        return Problem(f"{run.path}: holds no model", hint=f"dnnrun train {run.resolved_config} trains it again")
+    return Problem(what, hint=f"dnnrun resume {run.path} goes on with it")
