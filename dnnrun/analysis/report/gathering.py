@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dnnrun.analysis import ranking
-from dnnrun.analysis.comparison import Cell, Column, Comparison, Kind, Row, compare_runs
+from dnnrun.analysis.comparison import Comparison, Row, compare_runs
+from dnnrun.analysis.comparison_columns import Cell, Column, Kind
 from dnnrun.analysis.number_text import MISSING, shortened
 from dnnrun.analysis.report.curves import chart_data
 from dnnrun.analysis.report.run_part import run_part
