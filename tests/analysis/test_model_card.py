@@ -8,12 +8,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from dnnrun.analysis.explanation import Explanation, Finding
+from dnnrun.analysis.explanation.table import RULES
+from dnnrun.analysis.model_card import text
 from dnnrun.analysis.model_card.limits import limits_of, wilson_interval
 from dnnrun.analysis.model_card.text import model_card
 from dnnrun.analysis.model_card.writing import write_card
@@ -217,13 +221,20 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_cards(case: Any, make_run: MakeRun) -> None:
+def test_cards(case: Any, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    finding = Finding("overfitting", "problem", "It overfits since epoch 7.")  # what rules say, their own tests show
+    found = [finding, replace(finding, rule="rows-seen"), replace(finding, severity="remark")]
+    monkeypatch.setattr(text, "explain", lambda run: Explanation(run.name, run.status, "", tuple(found)))
     run = case(make_run)
     card = re.sub(r"\d{8}-\d{6}-", "TIME-", model_card(run)).replace(run.record["created"][:10], "DATE")
     path = CARDS / f"{case.__name__}.md"
     if os.environ.get("DNNRUN_WRITE_CASES"):
         path.write_text(card, encoding="utf-8")
     assert card == path.read_text(encoding="utf-8")
+
+
+def test_what_is_not_told_twice_is_told_by_a_rule() -> None:
+    assert set(RULES) >= text.SAID_BY_THE_LIMITS
 
 
 def test_a_card_is_kept_in_the_run(make_run: MakeRun) -> None:

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from dnnrun.analysis.explanation import explain
 from dnnrun.analysis.model_card.judged import SPLITS, ClassFigures, judged_outputs
 from dnnrun.analysis.model_card.limits import limits_of
 from dnnrun.analysis.model_card.markdown import code, escaped, listed, table
@@ -20,6 +21,8 @@ _MOST_CLASSES = 20  # with a line each; of more, the weakest
 _WEAKEST = 10
 _MOST_LISTED = 12
 _WIDTH = 120
+SAID_BY_THE_LIMITS = {"divergence", "no-better-than-guess", "rows-seen", "unnamed-classes"}
+"""Rules of the explanation whose findings the limits tell already, in fewer words."""
 
 
 def model_card(run: Run) -> str:
@@ -189,7 +192,9 @@ def _class_table(classes: Sequence[ClassFigures], of_output: str) -> list[str]:
 
 
 def _limits(run: Run) -> Iterator[str]:
-    for sentence in limits_of(run) or ["The numbers of this run show none."]:
+    found = explain(run).problems
+    sentences = [*limits_of(run), *(each.text for each in found if each.rule not in SAID_BY_THE_LIMITS)]
+    for sentence in sentences or ["The numbers of this run show none."]:
         yield from textwrap.wrap(
             f"- {escaped(sentence)}", _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
         )

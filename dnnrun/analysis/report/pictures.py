@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from dnnrun.analysis.model_card.judged import SPLITS, judged_outputs
 from dnnrun.analysis.number_text import metric_text
 from dnnrun.analysis.plots.curves import find_best_epoch
+from dnnrun.analysis.plots.table import PLOTS
 from dnnrun.store import Run
 
 
@@ -19,9 +21,10 @@ def pictures_of(run: Run) -> list[dict[str, str]]:
     Raises:
         RunError: a file that the words are made of is damaged.
     """
+    order = {name: place for place, name in enumerate(PLOTS)}
     return [
         {"title": _title(path), "alt": _alternative(run, path.stem), "uri": data_uri(path.read_bytes())}
-        for path in run.plots
+        for path in sorted(run.plots, key=lambda path: order.get(path.stem, len(order)))
     ]
 
 
@@ -53,6 +56,12 @@ def _best(run: Run) -> str:
     return f"; {best}" if best and epochs > 1 else ""
 
 
+def _learning_rate(run: Run) -> str:
+    rates = [rate for rate in run.history.columns.get("learning_rate", ()) if math.isfinite(rate)]
+    ends = f": from {rates[0]:g} to {rates[-1]:g}" if rates else ""
+    return f"The learning rate over the epochs{ends}"
+
+
 def _confusion_matrix(run: Run) -> str:
     judged = judged_outputs(run)
     classes = judged[0].classes if judged else ()
@@ -60,6 +69,34 @@ def _confusion_matrix(run: Run) -> str:
     confusions = [(each.taken_for[1], each.name, each.taken_for[0]) for each in classes if each.taken_for]
     often = f"; most often {max(confusions)[1]!r} was taken for {max(confusions)[2]!r}" if confusions else ""
     return f"Confusion matrix of {_rows(run)}: {right:,} of {rows:,} on the diagonal{often}"
+
+
+def _confusion_rates(run: Run) -> str:
+    return f"Confusion matrix of {_rows(run)} as shares of each true class"
+
+
+def _per_class(run: Run) -> str:
+    judged = judged_outputs(run)
+    scored = [each for each in (judged[0].classes if judged else ()) if each.rows]
+    worst = min(scored, key=lambda each: each.f1, default=None)
+    ends = f"; the worst is {worst.name!r}: {worst.precision:.3f} and {worst.recall:.3f}" if worst else ""
+    return f"Precision and recall of each class{ends}"
+
+
+def _roc(run: Run) -> str:
+    return f"True against false positive rate of {_rows(run)} at every threshold"
+
+
+def _precision_recall(run: Run) -> str:
+    return f"Precision against recall of {_rows(run)} at every threshold"
+
+
+def _calibration(run: Run) -> str:
+    return f"How often {_rows(run)} are of a class, against the probability that the model gave for it"
+
+
+def _residuals(run: Run) -> str:
+    return f"Predicted minus true values of {_rows(run)}"
 
 
 def _samples(run: Run) -> str:
@@ -81,8 +118,15 @@ def _rows(run: Run) -> str:
 _WORDS: dict[str, Callable[[Run], str]] = {
     "loss": _loss,
     "metrics": _metrics,
+    "learning_rate": _learning_rate,
     "confusion_matrix": _confusion_matrix,
+    "confusion_rates": _confusion_rates,
+    "per_class": _per_class,
+    "roc": _roc,
+    "precision_recall": _precision_recall,
+    "calibration": _calibration,
     "samples": _samples,
     "predicted_vs_true": _predicted_vs_true,
+    "residuals": _residuals,
 }
 """What is said of a plot beyond its name; one that is not here gets by without."""
