@@ -84,6 +84,9 @@ def read_summary(run: Run) -> RunSummary:
         watched = next((name for name in (best.get("metric"), *_WATCHED) if name in history.metrics), "")
         found = history.best(watched, direction_of(watched))
         best = {"metric": watched, "epoch": found[0], "value": found[1]} if found else {}
+    if not best and epochs == 1:  # of a model of scikit-learn no epoch is the best, and the only one is
+        watched = next((name for name in _WATCHED if name in final), "")
+        best = {"metric": watched, "epoch": 1, "value": final[watched]} if watched else {}
     planned = run.config.get("epochs")
     return RunSummary(
         path=run.path,

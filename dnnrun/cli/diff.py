@@ -14,7 +14,7 @@ from rich.text import Text
 from dnnrun.analysis.number_text import MISSING, metric_texts, plain_text, shortened
 from dnnrun.cli.columns import Column, lines_of, printable
 from dnnrun.cli.options import LookInOption
-from dnnrun.cli.progress import seconds_text
+from dnnrun.cli.run_table import duration_text
 from dnnrun.cli.screen import command, messages, results
 
 _HELP = "Its directory, its name or a part of it that only one run has, or latest."
@@ -103,7 +103,7 @@ def _results(figures: Sequence[Mapping[str, Any]], width: int | None) -> list[st
 def _texts(each: Mapping[str, Any]) -> tuple[str, str, str]:
     values = (each["first"], each["second"])
     if each["figure"] == "seconds":
-        one, other = (MISSING if value is None else seconds_text(value) for value in values)
+        one, other = (MISSING if value is None else duration_text(value) for value in values)
         return f"{one} ", f"{other} ", ""
     if not all(isinstance(value, float) or value is None for value in values):
         texts = [f"{value:,}" if isinstance(value, int) else printable(plain_text(value)) for value in values]

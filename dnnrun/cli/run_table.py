@@ -84,4 +84,9 @@ def _epochs(summary: RunSummary) -> str | None:
 
 
 def _time(summary: RunSummary) -> str | None:
-    return None if summary.seconds is None else seconds_text(summary.seconds)
+    return None if summary.seconds is None else duration_text(summary.seconds)
+
+
+def duration_text(seconds: float) -> str:
+    """Return how long a run took: run.json has whole seconds."""
+    return f"{seconds:.0f} s" if seconds < 10 else seconds_text(seconds)

@@ -17,7 +17,7 @@ from dnnrun.analysis.number_text import MISSING, config_text, metric_texts, plai
 from dnnrun.cli.columns import Column, lines_of, printable
 from dnnrun.cli.download_bar import size_text
 from dnnrun.cli.options import LookInOption, RunArgument
-from dnnrun.cli.progress import seconds_text
+from dnnrun.cli.run_table import duration_text
 from dnnrun.cli.screen import command, messages, results
 
 _LABEL = 13  # characters
@@ -92,7 +92,7 @@ def _about(shown: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
     yield "about", shown["description"]
     yield "tags", ", ".join(shown["tags"])
     yield "note", shown["note"]
-    took = "" if shown["seconds"] is None else f", {seconds_text(shown['seconds'])}"
+    took = "" if shown["seconds"] is None else f", {duration_text(shown['seconds'])}"
     yield "began", shown["created"] and f"{shown['created']}{took}"
     for session in _list(shown["resumed"]):
         told = _mapping(session)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,17 +14,17 @@ from typer.testing import CliRunner, Result
 from dnnrun.analysis.listing import ALL_STATUSES, list_runs
 from dnnrun.cli.app import app
 from dnnrun.cli.run_table import table_lines
-from dnnrun.store import Run, tag_run
+from dnnrun.store import Run, layout, tag_run
 from tests.cli.kept_runs import kept_run, make_kept_runs
 
 ALL = """\
-run                         status       dataset  best             epochs   time  tags
-20261125-100000-mnist_adam  broken       -        -                     -      -  -
-20261125-080000-mnist_adam  crashed      mnist    0.1200 val_loss     2/3  3.0 s  mnist, baseline
-20261124-120000-mnist_adam  diverged     mnist    0.1800 val_loss     1/3   59 s  mnist, baseline
-20261124-110000-mnist_adam  interrupted  mnist    0.1200 val_loss     2/3   59 s  mnist, baseline
-20261124-100000-mnist_sgd   completed    mnist    0.1200 val_loss     3/3   59 s  mnist, baseline
-20261123-141530-mnist_adam  completed    mnist    0.1200 val_loss     3/3   29 s  mnist, baseline
+run                         status       dataset  best             epochs  time  tags
+20261125-100000-mnist_adam  broken       -        -                     -     -  -
+20261125-080000-mnist_adam  crashed      mnist    0.1200 val_loss     2/3   3 s  mnist, baseline
+20261124-120000-mnist_adam  diverged     mnist    0.1800 val_loss     1/3  59 s  mnist, baseline
+20261124-110000-mnist_adam  interrupted  mnist    0.1200 val_loss     2/3  59 s  mnist, baseline
+20261124-100000-mnist_sgd   completed    mnist    0.1200 val_loss     3/3  59 s  mnist, baseline
+20261123-141530-mnist_adam  completed    mnist    0.1200 val_loss     3/3  29 s  mnist, baseline
 """
 CHOSEN = """\
 run                         status     dataset  val_accuracy  optimizer  best             epochs  time  tags
@@ -140,6 +142,38 @@ def test_mistakes() -> None:
     assert "did you mean 'val_accuracy'?" in done.stderr
     assert run("--status", "done").exit_code == 2
     assert run("nowhere").exit_code == 4
+
+
+def test_a_run_of_scikit_learn_has_one_epoch_and_that_is_its_best() -> None:
+    other = kept_run(Path("runs"), "20261126-100000-knn", epochs=1, model={"sklearn": "KNeighborsClassifier"})
+    (other.path / layout.RECORD).write_text(json.dumps({**other.record, "best": None}))
+    [summary] = list_runs("runs", where="model.sklearn = KNeighborsClassifier")
+    assert summary.best == {"metric": "val_loss", "epoch": 1, "value": 0.18}
+
+
+def test_no_command_about_runs_starts_tensorflow() -> None:
+    code = """
+import sys
+from typer.testing import CliRunner
+from dnnrun.cli.app import app
+
+for line in sys.argv[1:]:
+    done = CliRunner().invoke(app, line.split())
+    assert done.exit_code == 0, (line, done.output)
+    heavy = {"tensorflow", "keras", "matplotlib", "pandas", "sklearn", "scipy"} & set(sys.modules)
+    assert not heavy, (line, heavy)
+"""
+    lines = [
+        "list --where val_accuracy!=1 --sort best_val_loss",
+        "show 20261123",
+        "diff 20261123 20261124-10",
+        "tag 20261123 best",
+        "note 20261123 good",
+        "rm 20261123",
+        "restore 20261123",
+        "gc --older-than 0",
+    ]
+    subprocess.run([sys.executable, "-c", code, *lines], check=True)
 
 
 def test_nothing_in_a_file_moves_the_cursor() -> None:
