@@ -25,7 +25,7 @@ class Only(StrEnum):
 
 @command
 def gc(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="A folder of runs.")] = Path("runs"),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of runs.")] = Path("runs"),
     older_than: Annotated[
         float, typer.Option(metavar="DAYS", help="Only what was removed, or ended, so many days ago; 0: everything.")
     ] = 14.0,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @command
 def list_(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="A folder of runs.")] = Path("runs"),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of runs.")] = Path("runs"),
     where: Annotated[
         list[str] | None,
         typer.Option(

@@ -16,7 +16,7 @@ from dnnrun.cli.screen import command, results
 def note(
     name: RunArgument,
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[TEXT]...", help="The note, in place of the one that is there.")
+        list[str] | None, typer.Argument(metavar="TEXT", help="The note, in place of the one that is there.")
     ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Take the note away.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run and its note as one object.")] = False,

@@ -15,7 +15,7 @@ from dnnrun.cli.screen import command, results
 @command
 def tag(
     name: RunArgument,
-    tags: Annotated[list[str] | None, typer.Argument(metavar="[TAG]...", help="Words to add.")] = None,
+    tags: Annotated[list[str] | None, typer.Argument(metavar="TAG", help="Words to add.")] = None,
     remove: Annotated[
         list[str] | None, typer.Option("--remove", metavar="TAG", help="Take this tag away; may be repeated.")
     ] = None,
