@@ -15,7 +15,7 @@ from dnnrun.analysis.run_summary import BROKEN, CRASHED, RunSummary, read_summar
 from dnnrun.analysis.run_values import RunValues, first_value, more_is_better, near_names
 from dnnrun.errors import ConfigError, Place, Problem, RunError, suggest
 from dnnrun.store import Run, runs_in
-from dnnrun.store.finding import RUNS_DIR
+from dnnrun.store.finding import RUNS_DIR, is_run
 from dnnrun.store.reading import STATUSES
 
 ALL_STATUSES = (*STATUSES, CRASHED, BROKEN)
@@ -43,12 +43,14 @@ def list_runs(
 
     Raises:
         ConfigError: a condition cannot be read, or there is no such status, or no run has what a name stands for.
-        RunError: there is no such folder.
+        RunError: there is no such folder, or it is a run.
     """
     conditions = [parse_condition(text) for text in _listed(where)]
     statuses, tags = _statuses(_listed(status)), set(_listed(tag))
     if not Path(runs_dir).is_dir():
         raise RunError(f"{runs_dir}: no such folder", hint="'dnnrun train CONFIG' makes runs in 'runs'")
+    if is_run(Path(runs_dir)):
+        raise RunError(f"{runs_dir}: is a run, not a folder of runs", hint="'dnnrun show' shows one run")
     names = {name: place for condition in reversed(conditions) for name, place in condition.names.items()}
     if sort is not None:
         names.setdefault(sort, Place(f"--sort {sort}"))

@@ -187,6 +187,8 @@ def _files(files: Sequence[Mapping[str, Any]], width: int | None) -> list[str]:
 
 
 def _classes(classes: Any) -> str | None:
+    if isinstance(classes, Mapping):  # of several outputs
+        return "; ".join(f"{output} {_classes(each)}" for output, each in classes.items() if _classes(each))
     if not isinstance(classes, list) or not classes:
         return None
     named = ", ".join(map(str, classes[:10]))

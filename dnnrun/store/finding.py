@@ -28,7 +28,7 @@ def find_run(name: str | Path, runs_dir: str | Path = RUNS_DIR) -> Run:
         RunError: no run is meant by it, or several are; the message lists them.
     """
     path = Path(name)
-    if _is_run(path):
+    if is_run(path):
         return Run(path)
     if os.path.exists(path) or path.name != str(name):
         raise RunError(_not_one_run(path))
@@ -44,7 +44,7 @@ def find_run(name: str | Path, runs_dir: str | Path = RUNS_DIR) -> Run:
 
 def runs_in(runs_dir: str | Path) -> list[Run]:
     """Return the runs in a folder, the newest first as far as their names tell; none where there is no such folder."""
-    return [Run(path) for path in reversed(inside(Path(runs_dir))) if path.name[:1] != "." and _is_run(path)]
+    return [Run(path) for path in reversed(inside(Path(runs_dir))) if path.name[:1] != "." and is_run(path)]
 
 
 def _not_one_run(path: Path) -> Problem:
@@ -62,6 +62,8 @@ def _ambiguous(name: str, matching: Sequence[Run]) -> Problem:
 
 def _unknown(name: str, runs: Sequence[Run], runs_dir: Path) -> Problem:
     what = f"{name}: no such run, neither as a path nor in {str(runs_dir)!r}"
+    if removed := [run.name for run in runs_in(runs_dir / layout.TRASH) if name and name in run.name]:
+        return Problem(what, hint=_in_trash(removed))
     if not runs:
         return Problem(what, hint="'dnnrun train CONFIG' makes a run; --runs-dir says where to look")
     near = suggest(name, (run.name for run in runs))
@@ -93,12 +95,17 @@ def find_runs(names: Iterable[str | Path], runs_dir: str | Path = RUNS_DIR) -> t
 
 
 def _runs_at(path: Path) -> list[Run]:
-    if _is_run(path):
+    if is_run(path):
         return [Run(path)]
-    return [Run(inner) for inner in inside(path) if _is_run(inner)]
+    return [Run(inner) for inner in inside(path) if is_run(inner)]
 
 
-def _is_run(path: Path) -> bool:
+def _in_trash(names: Sequence[str]) -> str:
+    listed = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+    return f"in the trash: {listed}; 'dnnrun restore' brings back"
+
+
+def is_run(path: Path) -> bool:
     """Whether a directory is meant to be a run; one without run.json but with other parts is a broken one."""
     parts = (layout.RECORD, layout.HISTORY, layout.RESOLVED, layout.CHECKPOINTS)
     return any(os.path.exists(os.path.join(path, part)) for part in parts)
@@ -108,9 +115,11 @@ def _nothing_at(name: str, path: Path) -> Problem:
     if os.path.isdir(path):
         return Problem(f"{name}: holds no runs", hint="'dnnrun train CONFIG' makes one")
     if os.path.exists(path):
-        hint = f"did you mean {str(path.parent)!r}?" if _is_run(path.parent) else "name the directory of a run"
+        hint = f"did you mean {str(path.parent)!r}?" if is_run(path.parent) else "name the directory of a run"
         return Problem(f"{name}: is a file, not a run directory", hint=hint)
     parent = path.parent
-    newest = [p.name for p in inside(parent) if _is_run(p)][-3:]
+    if is_run(parent / layout.TRASH / path.name):
+        return Problem(f"{name}: no such run", hint=_in_trash([path.name]))
+    newest = [p.name for p in inside(parent) if is_run(p)][-3:]
     hint = f"newest in {str(parent)!r}: {', '.join(newest)}" if newest else "'dnnrun train CONFIG' makes a run"
     return Problem(f"{name}: no such run", hint=hint)

@@ -142,6 +142,7 @@ def test_mistakes() -> None:
     assert "did you mean 'val_accuracy'?" in done.stderr
     assert run("--status", "done").exit_code == 2
     assert run("nowhere").exit_code == 4
+    assert "is a run, not a folder of runs" in run("runs/20261123-141530-mnist_adam").stderr
 
 
 def test_a_run_of_scikit_learn_has_one_epoch_and_that_is_its_best() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dnnrun.store import RunWriter, contents, contents_of, layout
+from dnnrun.store import Run, RunWriter, contents, contents_of, layout
 
 
 def test_every_file_with_its_size(writer: RunWriter, tmp_path: Path) -> None:
@@ -36,8 +36,6 @@ def test_every_file_with_its_size(writer: RunWriter, tmp_path: Path) -> None:
 
 
 def test_what_is_no_run(tmp_path: Path) -> None:
-    from dnnrun.store import Run
-
     assert contents_of(Run(tmp_path / "nothing")) == []
 
 

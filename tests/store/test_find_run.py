@@ -82,6 +82,14 @@ def test_what_names_none(word: str, what: str, hint: str) -> None:
     assert hint in caught.value.problems[0].hint
 
 
+@pytest.mark.parametrize("word", ["gone", "20260104", "runs/20260104-000000-gone"])
+def test_a_run_that_was_removed(runs_dir: Path, word: str) -> None:
+    (runs_dir / ".trash" / "20260104-000000-gone" / layout.RECORD).write_text("{}")
+    with pytest.raises(RunError, match="no such run") as caught:
+        find_run(word)
+    assert caught.value.problems[0].hint == "in the trash: 20260104-000000-gone; 'dnnrun restore' brings back"
+
+
 def test_latest_of_no_runs(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="no such run") as caught:
         find_run("latest", tmp_path / "nowhere")
