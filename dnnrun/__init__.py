@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dnnrun.analysis.comparison import compare_runs
-    from dnnrun.analysis.explanation import explain
+    from dnnrun.analysis.explanation import explain, explain_difference
     from dnnrun.analysis.listing import list_runs
     from dnnrun.analysis.run_description import show_run
     from dnnrun.analysis.run_difference import diff_runs
@@ -61,6 +61,7 @@ _OFFERED = {
     "draw_samples": "dnnrun.api.data_view",
     "examine_installation": "dnnrun.api.doctor",
     "explain": "dnnrun.analysis.explanation",
+    "explain_difference": "dnnrun.analysis.explanation",
     "fetch_dataset": "dnnrun.api.datasets",
     "find_dataset": "dnnrun.api.datasets",
     "find_run": "dnnrun.api.runs",
@@ -104,6 +105,7 @@ __all__ = [
     "draw_samples",
     "examine_installation",
     "explain",
+    "explain_difference",
     "fetch_dataset",
     "find_dataset",
     "find_run",

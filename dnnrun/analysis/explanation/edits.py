@@ -216,14 +216,13 @@ def _hold_estimator_back(estimator: Part) -> Remedy | None:
 
 
 def normalize(config: RecordedConfig, record: Mapping[str, Any]) -> Remedy | None:
-    """Return inputs scaled to a mean of 0; None where they are prepared already, or are not numbers alone."""
+    """Return inputs that are scaled; None where they are prepared already, or are not measures alone."""
     data = record.get("dataset")
-    dtype = data.get("dtype") if isinstance(data, Mapping) else None
-    if (
-        config.is_estimator
-        or config.get("dataset", "preprocess")
-        or not str(dtype).startswith(("float", "int", "uint"))
-    ):
+    dtype = str(data.get("dtype")) if isinstance(data, Mapping) else ""
+    is_looked_up = any(layer.name == "Embedding" for layer in config.layers)
+    if config.is_estimator or is_looked_up or config.get("dataset", "preprocess"):
+        return None
+    if not dtype.startswith(("float", "int", "uint")):
         return None
     if dtype == "uint8":
         return set_key("pixels scaled to [0, 1]", ("dataset", "preprocess"), [{"Rescaling": {"scale": 1 / 255}}])

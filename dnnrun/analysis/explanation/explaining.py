@@ -21,7 +21,9 @@ def explain(run: Run) -> Explanation:
         RunError: run.json is missing or damaged, so that nothing certain can be said of the run.
     """
     evidence = gather(run)
-    return Explanation(run.name, evidence.status, summarize(evidence), find(evidence), evidence.unread)
+    findings = find(evidence)
+    summary = summarize(evidence, stands_out=bool(findings))
+    return Explanation(run.name, evidence.status, summary, findings, evidence.unread)
 
 
 def find(evidence: Evidence) -> tuple[Finding, ...]:

@@ -87,7 +87,7 @@ class Explanation:
     Args:
         run: its name.
         status: as `Run.status`.
-        summary: what was trained and what came of it, in one or two sentences.
+        summary: how far it got and what came of it, in a sentence or two, and whether nothing stands out.
         findings: the problems, then the remarks, each in the order of the table; empty where nothing stands out.
         unread: what could not be read, a line each.
     """
@@ -102,6 +102,40 @@ class Explanation:
     def problems(self) -> tuple[Finding, ...]:
         """The findings that are problems."""
         return tuple(finding for finding in self.findings if finding.severity == "problem")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A key of the config in which two runs differ.
+
+    Args:
+        path: where it stands.
+        a: its value in the first run; None where there is none.
+        b: its value in the second.
+    """
+
+    path: ConfigPath
+    a: Any
+    b: Any
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceExplanation:
+    """What is to be said about the difference of two runs, which the texts call A and B.
+
+    Args:
+        runs: their names.
+        summary: how their results differ, and whether by more than chance.
+        differences: of their configs, those that can change a result.
+        findings: what goes with that.
+        unread: what could not be read, a line each.
+    """
+
+    runs: tuple[str, str]
+    summary: str
+    differences: tuple[Difference, ...]
+    findings: tuple[Finding, ...]
+    unread: tuple[str, ...] = ()
 
 
 def _yaml_block(edit: Edit) -> list[str]:

@@ -7,27 +7,36 @@ from dnnrun.analysis.explanation.wording import count, figure, rows_of
 
 _ENDED = {
     "completed": "completed",
-    "interrupted": "was interrupted",
-    "failed": "failed",
-    "diverged": "diverged",
-    "running": "is still running",
-    "crashed": "crashed: its process is gone",
+    "interrupted": "was interrupted after",
+    "failed": "failed after",
+    "diverged": "diverged after",
+    "running": "is still running, after",
+    "crashed": "crashed after",
 }
+_NOTHING, _NOTHING_YET = "Nothing stands out.", "There is nothing to judge."
 
 
-def summarize(evidence: Evidence) -> str:
-    """Return how far the run got, and its figures beside those of the trivial guess."""
-    return " ".join(filter(None, [_course(evidence), _result(evidence)]))
+def summarize(evidence: Evidence, *, stands_out: bool) -> str:
+    """Return how far the run got, and its figures beside those of the trivial guess.
+
+    Args:
+        evidence: of the run.
+        stands_out: whether there is more to say of it.
+    """
+    is_measured = bool(evidence.epochs or evidence.judgement)
+    nothing = "" if stands_out else _NOTHING if is_measured else _NOTHING_YET
+    return " ".join(filter(None, [_course(evidence), _result(evidence), nothing]))
 
 
 def _course(evidence: Evidence) -> str:
     config, ended = evidence.config, _ENDED.get(evidence.status, evidence.status)
     failure = evidence.record.get("failure")
-    reason = f" ({' '.join(str(failure).split())})" if failure and evidence.status in {"failed", "diverged"} else ""
+    reason = f": {' '.join(str(failure).split())}" if failure and evidence.status in {"failed", "diverged"} else ""
     if config.is_estimator:
-        return f"The fit {ended}{reason}."
-    of = f" of {config.epochs:,}" if config.epochs and config.epochs != evidence.epochs else ""
-    return f"The run {ended}{reason}, with {count(evidence.epochs, 'epoch')}{of}."
+        return f"The fit {ended.removesuffix(' after').removesuffix(',')}{reason}."
+    if config.epochs and config.epochs != evidence.epochs:
+        return f"The run {ended} {evidence.epochs:,} of {count(config.epochs, 'epoch')}{reason}."
+    return f"The run {ended} {count(evidence.epochs, 'epoch')}{reason}."
 
 
 def _result(evidence: Evidence) -> str:

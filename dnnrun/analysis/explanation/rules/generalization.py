@@ -63,7 +63,7 @@ def no_validation(evidence: Evidence) -> Iterator[Finding]:
         "chosen by anything but the training rows."
     )
     edit = set_key("a fifth of the training rows for validation", ("dataset", "validation_split"), 0.2)
-    yield Finding("no-validation", "remark", text, remedies(edit))
+    yield Finding("no-validation", "remark", text, remedies(None if config.get("dataset", "validation") else edit))
 
 
 def rows_seen(evidence: Evidence) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from dnnrun.analysis.explanation.edits import balance_classes, enlarge, remedies, set_key
+from dnnrun.analysis.explanation.edits import balance_classes, enlarge, normalize, remedies
 from dnnrun.analysis.explanation.evidence import Evidence
 from dnnrun.analysis.explanation.finding import Finding
 from dnnrun.analysis.explanation.judgement import Judgement
@@ -27,9 +27,7 @@ def no_better_than_guess(evidence: Evidence) -> Iterator[Finding]:
                 f"{count(judgement.rows, f'{judgement.split} row')} is {figure(errors.r2)}, where 0 is what always "
                 f"saying the mean gets, and 1 is perfect."
             )
-            scaled = None
-            if not evidence.config.get("dataset", "preprocess") and not evidence.config.is_estimator:
-                scaled = set_key("inputs scaled to a mean of 0", ("dataset", "preprocess"), ["Normalization"])
+            scaled = normalize(evidence.config, evidence.record)
             yield Finding("no-better-than-guess", "problem", text, remedies(scaled, enlarge(evidence.config)))
 
 
