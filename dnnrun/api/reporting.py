@@ -15,6 +15,7 @@ def report(
     path: str | Path,
     *,
     sort: str | None = None,
+    baseline: str | None = None,
     title: str | None = None,
     details: int = MOST_WITH_DETAILS,
 ) -> Path:
@@ -24,15 +25,16 @@ def report(
         runs: a run or its directory, or several of these.
         path: the file, of ending ``.html``; what it held before is replaced.
         sort: the metric by which the best comes first: ``val_loss``, ``test accuracy``.
+        baseline: the run that groups of runs that differ in the seed only are tested against: a part of its name.
         title: of the page; by default the run's name, or how many there are.
         details: of how many runs, the best, the page holds plots and figures by class.
 
     Raises:
-        ConfigError: no run has the metric to sort by, or the file cannot be meant.
+        ConfigError: no run has the metric to sort by, none is meant by the baseline, or the file cannot be meant.
         RunError: none of the runs can be read, or the file cannot be written.
     """
     several = [runs] if isinstance(runs, Run | str | Path) else list(runs)
     found = [run if isinstance(run, Run) else Run(run) for run in several]
     path = Path(path)
-    write_report(found, path, sort=sort, title=title, details=details)
+    write_report(found, path, sort=sort, baseline=baseline, title=title, details=details)
     return path

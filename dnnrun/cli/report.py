@@ -27,6 +27,9 @@ def report(
     sort: Annotated[
         str | None, typer.Option(metavar="METRIC", help="Sort by this metric, the best first: val_loss.")
     ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="RUN|GROUP", help="Test the groups of runs against the group of this run.")
+    ] = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="The title of the page.")] = None,
     details: Annotated[
         int,
@@ -50,7 +53,7 @@ def report(
     found, problems = find_runs(runs, runs_dir)
     if not found:
         raise RunError(*problems)
-    write_report(found, output, sort=sort, title=title, details=details)
+    write_report(found, output, sort=sort, baseline=baseline, title=title, details=details)
     size = output.stat().st_size
     if as_json:
         results().out(json.dumps({"report": str(output), "bytes": size, "runs": [str(run.path) for run in found]}))

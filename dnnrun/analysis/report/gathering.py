@@ -9,6 +9,7 @@ from typing import Any
 from dnnrun.analysis import ranking
 from dnnrun.analysis.comparison import Comparison, Row, compare_runs
 from dnnrun.analysis.comparison_columns import Cell, Column, Kind
+from dnnrun.analysis.group_texts import HEADINGS, ON_THE_RIGHT, group_tables, method_of
 from dnnrun.analysis.number_text import MISSING, shortened
 from dnnrun.analysis.report.curves import chart_data
 from dnnrun.analysis.report.run_part import run_part
@@ -30,21 +31,27 @@ _DATA = ("source", "fingerprint", "task", "rows", "input_shape", "dtype", "class
 
 
 def gather_report(
-    runs: Sequence[Run], *, sort: str | None = None, title: str | None = None, details: int = MOST_WITH_DETAILS
+    runs: Sequence[Run],
+    *,
+    sort: str | None = None,
+    baseline: str | None = None,
+    title: str | None = None,
+    details: int = MOST_WITH_DETAILS,
 ) -> dict[str, Any]:
     """Return all that a report says.
 
     Args:
         runs: finished or not; a broken one gets a line.
         sort: the metric by which the best comes first, as for `compare_runs`.
+        baseline: the run or group that groups of runs are tested against, as for `compare_runs`.
         title: of the page; by default what the runs are called.
         details: of how many runs, the best, plots and figures by class are told.
 
     Raises:
-        ConfigError: no run has the metric to sort by.
+        ConfigError: no run has the metric to sort by, or none is meant by the baseline.
         RunError: none of the runs can be read.
     """
-    comparison = compare_runs(runs, sort)
+    comparison = compare_runs(runs, sort, baseline=baseline)
     if not comparison.rows:
         raise RunError(*(Problem(str(remark)) for remark in comparison.broken))
     readable = [row.figures.run for row in comparison.rows]
@@ -54,6 +61,7 @@ def gather_report(
         "sorted_by": comparison.sorted_by,
         "better": "most" if comparison.direction == "max" else "least",
         "table": _table(comparison),
+        "groups": _groups(comparison),
         "broken": [{"run": str(remark.run), "reason": remark.text} for remark in comparison.broken],
         "charts": chart_data(readable, _labels(comparison), main),
         "runs": [run_part(run, index=index, with_details=index < details) for index, run in enumerate(readable)],
@@ -87,9 +95,20 @@ def _table(comparison: Comparison) -> dict[str, Any]:
     }
 
 
+def _groups(comparison: Comparison) -> dict[str, Any]:
+    """Return the figures of runs that differ in the seed only; without tables where there are none."""
+    is_told = comparison.has_groups or comparison.baseline is not None
+    tables = group_tables(comparison) if is_told else []
+    return {
+        "method": method_of(comparison),
+        "headings": [{"text": text, "align": "right" if text in ON_THE_RIGHT else "left"} for text in HEADINGS],
+        "tables": [{"figure": each.figure, "rows": each.rows, "effects": each.effects} for each in tables],
+    }
+
+
 def _place(column: Column) -> int:
     """Return where a column stands: what came of a run before what was asked for, as configs may differ in much."""
-    if column.kind in {"run", "status", "epochs"}:
+    if column.kind in {"run", "group", "status", "epochs"}:
         return 0
     return 2 if column.kind in _WHAT_DIFFERS else 1
 

@@ -34,7 +34,7 @@ def data_uri(png: bytes) -> str:
 
 
 def _title(path: Path) -> str:
-    return path.stem.replace("_", " ").capitalize()
+    return _TITLES.get(path.stem) or path.stem.replace("_", " ").capitalize()
 
 
 def _alternative(run: Run, name: str) -> str:
@@ -115,6 +115,7 @@ def _rows(run: Run) -> str:
     return f"the {SPLITS.get(str(evaluation.get('split')), 'evaluated rows')}"
 
 
+_TITLES = {"roc": "ROC", "per_class": "Precision and recall by class", "precision_recall": "Precision against recall"}
 _WORDS: dict[str, Callable[[Run], str]] = {
     "loss": _loss,
     "metrics": _metrics,

@@ -18,6 +18,7 @@ def write_report(
     path: Path,
     *,
     sort: str | None = None,
+    baseline: str | None = None,
     title: str | None = None,
     details: int = MOST_WITH_DETAILS,
 ) -> None:
@@ -27,11 +28,12 @@ def write_report(
         runs: finished or not; a broken one gets a line.
         path: the file; what it held before is replaced.
         sort: the metric by which the best comes first, as for `compare_runs`.
+        baseline: the run or group that groups of runs are tested against, as for `compare_runs`.
         title: of the page; by default what the runs are called.
         details: of how many runs, the best, plots and figures by class are told.
 
     Raises:
-        ConfigError: no run has the metric to sort by, or the file cannot be meant.
+        ConfigError: no run has the metric to sort by, none is meant by the baseline, or the file cannot be meant.
         RunError: none of the runs can be read, or the file cannot be written.
     """
     if path.suffix.lower() not in _ENDINGS:
@@ -40,4 +42,4 @@ def write_report(
         raise ConfigError(f"{path}: there is no folder {str(path.parent)!r}", hint="make it first")
     from dnnrun.analysis.report.page import page_of  # noqa: PLC0415 - jinja2, for a report only
 
-    write_text(path, page_of(gather_report(runs, sort=sort, title=title, details=details)))
+    write_text(path, page_of(gather_report(runs, sort=sort, baseline=baseline, title=title, details=details)))

@@ -29,7 +29,7 @@ def test_all_but_what_the_comparison_and_the_explanation_say(
 ) -> None:
     monkeypatch.setattr(run_part, "explain", explained)
     report = gather_report(several)
-    report.pop("table")  # its columns are those of the comparison, which has tests of its own
+    del report["table"], report["groups"]  # they say what the comparison does, which has tests of its own
     for run in report["runs"]:
         for picture in run["pictures"]:
             picture["uri"] = picture["uri"][:30]
@@ -57,6 +57,15 @@ def test_the_table_has_a_cell_for_every_column_and_what_came_of_a_run_comes_firs
     diverged = dict(zip(names, table["rows"][1]["cells"], strict=True))
     assert diverged["final loss"] == {"text": "nan", "value": None, "is_best": False}
     assert [column["name"] for column in table["columns"] if column["is_main"]] == ["test accuracy"]
+
+
+def test_groups_are_told_where_runs_differ_in_the_seed_only(several: list[Run], many: list[Run]) -> None:
+    assert gather_report(several)["groups"]["tables"] == []
+    groups = gather_report(many, baseline=many[0].name)["groups"]
+    assert groups["tables"][0]["figure"] == "test accuracy"
+    assert len(groups["tables"][0]["rows"]) == 40
+    assert len(groups["tables"][0]["effects"]) == 39
+    assert groups["method"].startswith("Runs that differ only in the seed are one group")
 
 
 def test_what_is_no_number_is_null(several: list[Run]) -> None:
