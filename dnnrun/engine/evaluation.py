@@ -19,7 +19,8 @@ from dnnrun.engine.loop import Loop
 from dnnrun.engine.measurements import numbers_of
 from dnnrun.engine.objects import ObjectBuilder
 from dnnrun.engine.trivial_guess import trivial_guess
-from dnnrun.running.figures import classification_figures, regression_figures, samples_of
+from dnnrun.running.examples import RawRows, best_and_worst, raw_rows, samples_of
+from dnnrun.running.figures import classification_figures, regression_figures
 
 _SMALLEST_BATCH = 256
 _MOST_TRAINING_ROWS = 2**20  # of those on disk, which take time to read too
@@ -32,8 +33,8 @@ class Evaluation:
 
     Args:
         figures: what evaluation.json holds.
-        predictions: arrays for plots: ``true``, ``predicted``, ``predicted_class``, ``sample_rows``, ``sample_inputs``;
-            of several outputs the first three of each, under names such as ``price/true``.
+        predictions: arrays for plots: ``true``, ``predicted``, ``predicted_class``, and those of `samples_of` and
+            `best_and_worst`; of several outputs the first three of each, under names such as ``price/true``.
     """
 
     figures: Mapping[str, Any]
@@ -46,7 +47,7 @@ def evaluate(
     experiment: Experiment,
     dataset: Dataset,
     builder: ObjectBuilder,
-    pictures: Mapping[str, Array],
+    raw: RawRows,
     postprocessing: keras.Model | None = None,
 ) -> Evaluation:
     """Evaluate on the test rows; without any on the validation rows, else on the training rows, and say which.
@@ -59,7 +60,7 @@ def evaluate(
         experiment: the config.
         dataset: the data, as the model takes it.
         builder: makes the losses of the trivial guess.
-        pictures: see `first_pictures`.
+        raw: see `evaluated_raw_rows`.
         postprocessing: what the predictions for the plots go through; figures are of what the model itself gives.
     """
     split, rows = _evaluated(dataset)
@@ -86,7 +87,10 @@ def evaluate(
         if postprocessing is not None and predictions:
             shown = postprocessing.predict(predicted, batch_size=_SMALLEST_BATCH, verbose=0)
             predictions = {**predictions, "predicted": shown}
-        return Evaluation({**figures, **found}, {**predictions, **pictures} if predictions else {})
+        if predictions:
+            examples = {**samples_of(dataset, raw), **best_and_worst(dataset, raw, predictions)}
+            predictions = {**predictions, **examples}
+        return Evaluation({**figures, **found}, predictions)
     named = {f"{name}/{what}": array for name, (_, arrays) in judged.items() for what, array in arrays.items()}
     return Evaluation({**figures, "outputs": {name: found for name, (found, _) in judged.items()}}, named)
 
@@ -138,13 +142,13 @@ def _has_classes(predicted: Array, dataset: Dataset) -> bool:
     return predicted.shape[1] >= classes or (predicted.shape[1] == 1 and classes == 2)
 
 
-def first_pictures(dataset: Dataset) -> dict[str, Array]:
-    """Return the first images of those that will be evaluated, for a picture of what the model makes of them.
+def evaluated_raw_rows(dataset: Dataset) -> RawRows:
+    """Return the rows that will be evaluated, as they were read, or some of them, for pictures of them.
 
     Args:
         dataset: the data as it was read.
     """
-    return samples_of(dataset, _evaluated(dataset)[1])
+    return raw_rows(_evaluated(dataset)[1])
 
 
 def _evaluated(dataset: Dataset) -> tuple[str, Rows]:

@@ -12,10 +12,10 @@ from dnnrun.config.differences import dotted, flatten
 from dnnrun.config.resolved import to_plain
 from dnnrun.config.schema import Experiment
 from dnnrun.data.class_weights import class_weights
-from dnnrun.data.dataset import Array, Dataset
+from dnnrun.data.dataset import Dataset
 from dnnrun.engine.callbacks import CallbackFactory
 from dnnrun.engine.compilation import compile_model, try_one_batch
-from dnnrun.engine.evaluation import first_pictures
+from dnnrun.engine.evaluation import evaluated_raw_rows
 from dnnrun.engine.fused_updates import fuse_updates
 from dnnrun.engine.loop import Loop
 from dnnrun.engine.model import build_model
@@ -25,6 +25,7 @@ from dnnrun.engine.rendezvous import meet
 from dnnrun.engine.session import Session, open_session
 from dnnrun.engine.weights import load_initial_weights
 from dnnrun.engine.workers import Workers
+from dnnrun.running.examples import RawRows
 from dnnrun.running.facts import versions as versions_of_packages
 
 _MAY_DIFFER = {"name", "description", "tags"}
@@ -38,7 +39,7 @@ class Prepared:
         experiment: the config, resolved.
         dataset: the data, its features as the model takes them.
         facts: of the data as it was read, for the run's record.
-        pictures: for the plots, where the only input are pictures: the first of the rows that are evaluated.
+        raw: for the plots, the rows that will be evaluated as they were read, or some of them.
         session: the device.
         builder: makes further Keras objects for this config.
         model: built and compiled; takes prepared rows.
@@ -54,7 +55,7 @@ class Prepared:
     experiment: Experiment
     dataset: Dataset
     facts: Mapping[str, Any]
-    pictures: Mapping[str, Array]
+    raw: RawRows
     session: Session
     builder: ObjectBuilder
     model: keras.Model
@@ -93,7 +94,7 @@ def prepare(
     session = open_session(experiment, dataset, workers)
     builder = ObjectBuilder(experiment, allow_code=allow_code)
     built = build_model(experiment, dataset, builder, session.scope)
-    facts, pictures = dataset.facts(), first_pictures(dataset)
+    facts, raw = dataset.facts(), evaluated_raw_rows(dataset)
     dataset = _prepared(dataset, built.preparation, experiment, builder)
     model = built.trained
     with session.scope():
@@ -109,7 +110,7 @@ def prepare(
         experiment=experiment,
         dataset=dataset,
         facts=facts,
-        pictures=pictures,
+        raw=raw,
         session=session,
         builder=builder,
         model=model,

@@ -16,6 +16,7 @@ from dnnrun.data.dataset import Dataset
 from dnnrun.engine.chance import far_from_chance
 from dnnrun.engine.description import plan_of, record_of
 from dnnrun.engine.evaluation import evaluate
+from dnnrun.engine.network import describe_network
 from dnnrun.engine.objects import in_one_line
 from dnnrun.engine.out_of_memory import out_of_memory_hint
 from dnnrun.engine.outcome import progress_facts
@@ -93,6 +94,8 @@ def train_experiment(ready: Ready, runs_dir: Path) -> Outcome:
         labels = prepared.dataset.label_maps()
         if labels:
             writer.write_labels(labels)
+        preparing = prepared.preparation.model
+        writer.write_network(describe_network(prepared.exported, preparing.layers if preparing is not None else ()))
     except BaseException:
         writer.close()
         raise
@@ -167,7 +170,7 @@ def _evaluate(prepared: Prepared, writer: RunWriter) -> None:
             prepared.experiment,
             prepared.dataset,
             prepared.builder,
-            prepared.pictures,
+            prepared.raw,
             prepared.postprocessing,
         )
     except Exception as error:

@@ -23,7 +23,8 @@ from dnnrun.estimators.judging import Said, guess, measure, say
 from dnnrun.estimators.preparation import Prepared, fit, prepare
 from dnnrun.estimators.validating import check_folds, cross_validated
 from dnnrun.running.ending import Outcome
-from dnnrun.running.figures import classification_figures, regression_figures, samples_of
+from dnnrun.running.examples import best_and_worst, raw_rows, samples_of
+from dnnrun.running.figures import classification_figures, regression_figures
 from dnnrun.running.log import logger, logging_to
 from dnnrun.running.observer import FitPlan, Observer
 from dnnrun.running.record import first_record
@@ -143,11 +144,12 @@ def _evaluated(prepared: Prepared, split: str, rows: Rows, said: Said) -> tuple[
     if said.classes is not None:
         figures["classification"] = classification_figures(rows.class_numbers, said.classes, dataset)
         arrays = {"predicted": said.numbers, "true": rows.class_numbers, "predicted_class": said.classes}
-        arrays |= samples_of(dataset, rows)
     else:
         figures["regression"] = regression_figures(rows.labels_of(), said.numbers)
         arrays = {"predicted": said.numbers, "true": rows.labels_of()}
-    return figures, arrays
+    raw = raw_rows(rows)
+    samples = {} if said.classes is None else samples_of(dataset, raw)
+    return figures, {**arrays, **samples, **best_and_worst(dataset, raw, arrays)}
 
 
 def _plan_of(prepared: Prepared, writer: RunWriter) -> FitPlan:

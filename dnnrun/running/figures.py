@@ -6,10 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dnnrun.config.outputs import ONLY
-from dnnrun.data.dataset import Array, Dataset, Rows, by_name
-
-_SAMPLES = 25
+from dnnrun.data.dataset import Array, Dataset
 
 
 def classification_figures(true: Array, predicted: Array, dataset: Dataset) -> dict[str, Any]:
@@ -69,11 +66,3 @@ def constant_guess(dataset: Dataset) -> tuple[str, Array]:
 def commonest_class(dataset: Dataset) -> int:
     """Return the number of the class that most training rows have."""
     return int(np.argmax(np.bincount(dataset.train.class_numbers)))
-
-
-def samples_of(dataset: Dataset, rows: Rows) -> dict[str, Array]:
-    """Return the first images, as they are, for a picture of what the model makes of them."""
-    if not dataset.is_image:
-        return {}
-    chosen = np.arange(min(_SAMPLES, len(rows)))
-    return {"sample_rows": chosen, "sample_inputs": by_name(rows.take(chosen).x)[ONLY]}

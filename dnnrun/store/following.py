@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,9 @@ class FollowingWriter(RunWriter):
         """Leave it to the chief."""
 
     def write_labels(self, labels: Mapping[str, Any]) -> None:
+        """Leave it to the chief."""
+
+    def write_network(self, layers: Sequence[Mapping[str, Any]]) -> None:
         """Leave it to the chief."""
 
     def append_history(self, row: Mapping[str, float]) -> None:

@@ -13,6 +13,7 @@ HISTORY = "history.csv"
 EVALUATION = "evaluation.json"
 PREDICTIONS = "predictions.npz"
 LABELS = "labels.json"
+NETWORK = "network.json"
 NOTES = "notes.json"
 MODEL = "model.keras"
 WEIGHTS = "weights.weights.h5"
@@ -26,7 +27,7 @@ LATEST = "latest.json"
 WORKER_LOG = "worker-{}.log"
 
 OWN = {
-    CONFIG, RESOLVED, RECORD, HISTORY, EVALUATION, PREDICTIONS, LABELS, NOTES, MODEL, WEIGHTS, ESTIMATOR, LOG,
+    CONFIG, RESOLVED, RECORD, HISTORY, EVALUATION, PREDICTIONS, LABELS, NETWORK, NOTES, MODEL, WEIGHTS, ESTIMATOR, LOG,
     CHECKPOINTS, PLOTS, CARD, STATE, ".",
 }  # fmt: skip
 """What no callback may write over, seen from the run."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,22 @@ class Run:
             if not isinstance(array, np.ndarray):  # NumPy hands on what is in the archive and is no array
                 raise RunError(f"{path}: damaged: {name!r} is not an array")
         return found
+
+    @functools.cached_property
+    def network(self) -> Sequence[Mapping[str, Any]]:
+        """The layers of the network, each after those that it takes from; empty where none were recorded."""
+        if not os.path.exists(self.path / layout.NETWORK):
+            return []
+        layers = self._json(layout.NETWORK).get("layers")
+        if not isinstance(layers, list) or not all(isinstance(layer, dict) for layer in layers):
+            raise RunError(f"{self.path / layout.NETWORK}: damaged: it lists no layers")
+        return layers
+
+    @property
+    def weights_file(self) -> Path | None:
+        """The weights of the final model, an HDF5 file; None before it was saved."""
+        path = self.path / layout.WEIGHTS
+        return path if path.is_file() else None
 
     @property
     def checkpoints(self) -> Checkpoints:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
@@ -137,6 +137,10 @@ class RunWriter:
     def write_labels(self, labels: Mapping[str, Any]) -> None:
         """Keep which label each class number stands for, of several outputs for each of them."""
         atomic.write_json(self.path / layout.LABELS, labels)
+
+    def write_network(self, layers: Sequence[Mapping[str, Any]]) -> None:
+        """Keep the layers of the network, to draw it by."""
+        atomic.write_json(self.path / layout.NETWORK, {"layers": layers})
 
     def append_history(self, row: Mapping[str, float]) -> None:
         """Add the row of one epoch to history.csv."""

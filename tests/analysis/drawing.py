@@ -40,7 +40,8 @@ def faults_of(figure: Figure) -> list[str]:
     labels = {label for axis in figure.findobj(Axis) for tick in axis.get_major_ticks() for label in _labels(tick)}
     texts = [text for text in figure.findobj(Text) if _is_shown(text) and text not in labels]
     for axis in figure.findobj(Axis):
-        of_axis = [label for tick in axis._update_ticks() for label in _labels(tick) if _is_shown(label)]
+        ticks = axis._update_ticks() if axis.axes.axison else ()
+        of_axis = [label for tick in ticks for label in _labels(tick) if _is_shown(label)]
         texts += of_axis
         boxes = {label: label.get_window_extent(renderer).padded(-0.5) for label in of_axis}
         lying = [(a, b) for a, b in pairwise(of_axis) if boxes[a].overlaps(boxes[b])]
@@ -54,9 +55,7 @@ def _labels(tick: Tick) -> tuple[Text, Text]:
 
 
 def _is_shown(text: Text) -> bool:
-    axes = text.axes
-    in_view = axes is None or (axes.get_visible() and axes.axison)
-    return text.get_visible() and bool(text.get_text().strip()) and in_view
+    return text.get_visible() and bool(text.get_text().strip())
 
 
 def _lies_within(box: Bbox, page: Bbox) -> bool:

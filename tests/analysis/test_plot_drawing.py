@@ -141,7 +141,7 @@ def test_a_plot_that_fails_is_a_problem_and_the_others_are_drawn(make_run):
     assert [path.stem for path in paths] == ["loss", "metrics", "learning_rate"]
     assert [problem.what.partition(":")[0] for problem in problems] == [
         "plots 'confusion_matrix', 'confusion_rates', 'per_class'",
-        "plots 'roc', 'precision_recall', 'calibration', 'samples'",
+        "plots 'roc', 'precision_recall', 'calibration', 'samples', 'best_and_worst'",
     ]
     assert "shape (1, 2), but there are 1 classes" in problems[0].what
     assert "damaged" in problems[1].what

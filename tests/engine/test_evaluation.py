@@ -14,6 +14,7 @@ from dnnrun.config.schema import Experiment
 from dnnrun.data.load import resolve_data
 from dnnrun.engine.evaluation import (
     evaluate,
+    evaluated_raw_rows,
     predicted_classes,
 )
 from dnnrun.engine.preparation import Prepared
@@ -93,7 +94,7 @@ def test_accuracy_of_logits_is_warned_of(build: Build) -> None:
 def test_which_rows_are_judged(splits: str, judged: str, rows: int, build: Build) -> None:
     prepared = build(f"dataset: {{source: iris, {splits}}}\nmetrics: [accuracy]")
     evaluation = evaluate(
-        prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder, prepared.pictures
+        prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder, prepared.raw
     )
     assert (evaluation.figures["split"], evaluation.figures["rows"]) == (judged, rows)
     split = prepared.dataset.splits["train" if judged == "training" else judged]
@@ -113,7 +114,8 @@ def test_of_many_training_rows_on_disk_some_are_judged(build: Build, monkeypatch
     prepared = build("dataset: {source: iris, stratify: false}\nmetrics: [accuracy]")
     rows = prepared.dataset.train
     dataset = replace(prepared.dataset, train=streamed(rows, [60, 40, 50]))
-    found = evaluate(prepared.model, prepared.loop, prepared.experiment, dataset, prepared.builder, {})
+    raw = evaluated_raw_rows(dataset)
+    found = evaluate(prepared.model, prepared.loop, prepared.experiment, dataset, prepared.builder, raw)
     assert (found.figures["split"], found.figures["rows"]) == ("training", 30)
     assert len(found.predictions["predicted"]) == 30
     assert set(found.predictions["true"]) == {0, 1, 2}
@@ -122,7 +124,7 @@ def test_of_many_training_rows_on_disk_some_are_judged(build: Build, monkeypatch
 def test_regression_is_judged_in_the_unit_of_the_target(build: Build) -> None:
     prepared = build(BOSTON)
     evaluation = evaluate(
-        prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder, prepared.pictures
+        prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder, prepared.raw
     )
     figures = evaluation.figures["regression"]
     assert figures["mae"] == pytest.approx(evaluation.figures["metrics"]["mae"], rel=1e-4)
@@ -135,7 +137,7 @@ def test_some_images_are_kept_as_they_are(build: Build) -> None:
         "dataset: {source: mnist, limit: 40}\nmodel: {layers: [Flatten, {Dense: {units: 10, activation: softmax}}]}"
     )
     evaluation = evaluate(
-        prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder, prepared.pictures
+        prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder, prepared.raw
     )
     test = resolve_data(prepared.experiment)[1].splits["test"]
     assert np.array_equal(evaluation.predictions["sample_inputs"], test.x[:25])
@@ -145,7 +147,7 @@ def test_some_images_are_kept_as_they_are(build: Build) -> None:
 def test_a_model_of_ones_own_is_judged_too(build: Build) -> None:
     prepared = build("model: own:Own\nmetrics: [accuracy]")
     evaluation = evaluate(
-        prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder, prepared.pictures
+        prepared.model, prepared.loop, prepared.experiment, prepared.dataset, prepared.builder, prepared.raw
     )
     assert evaluation.figures["trivial"]["metrics"]["accuracy"] == pytest.approx(1 / 3)
     assert evaluation.figures["classification"]["support"] == [50, 50, 50]
@@ -154,7 +156,6 @@ def test_a_model_of_ones_own_is_judged_too(build: Build) -> None:
 def test_one_row_that_is_not_a_batch(build: Build) -> None:
     prepared = build("metrics: [accuracy]")
     dataset = replace(prepared.dataset, test=prepared.dataset.train.take(slice(1)))
-    evaluation = evaluate(
-        prepared.model, prepared.loop, prepared.experiment, dataset, prepared.builder, prepared.pictures
-    )
+    raw = evaluated_raw_rows(dataset)
+    evaluation = evaluate(prepared.model, prepared.loop, prepared.experiment, dataset, prepared.builder, raw)
     assert evaluation.figures["rows"] == 1

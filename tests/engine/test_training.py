@@ -43,7 +43,7 @@ def test_all_files_are_there(finished: Any) -> None:
     run: Run = finished.run
     assert {path.name for path in run.path.iterdir()} == {
         "config.yaml", "resolved.yaml", "run.json", "history.csv", "evaluation.json", "predictions.npz",
-        "model.keras", "weights.weights.h5", "checkpoints", "plots", "train.log",
+        "network.json", "model.keras", "weights.weights.h5", "checkpoints", "plots", "train.log",
     }  # fmt: skip
     assert re.fullmatch(r"\d{8}-\d{6}-pima", run.name)
     assert (run.path / "config.yaml").read_text() == finished.written

@@ -26,6 +26,8 @@ BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, ORANGE, BLACK = "#56B4E9", "#E69F00", "#000000"
 GREY = "#6E6E6E"
 
+TIMES = "\N{MULTIPLICATION SIGN}"
+
 _LOOK = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#444444",

@@ -18,7 +18,7 @@ from dnnrun.errors import RunError
 from dnnrun.store import Run
 
 _MOST = 36
-_LONGEST_NAME = 15
+_LONGEST_NAME = 17  # above an image
 _NEEDED = ("sample_inputs", "sample_rows")
 
 
@@ -113,18 +113,19 @@ def draw_samples(figure: Figure, samples: Samples) -> None:
     set_title(figure, title, f"{count - wrong} of these {count} right")
     cells = figure.subplots(rows, columns, squeeze=False).flatten()
     for cell, sample in zip(cells, samples.samples, strict=False):
-        _draw_sample(cell, sample)
+        draw_sample(cell, sample)
     for cell in cells[count:]:
         cell.remove()
 
 
-def _draw_sample(axes: Axes, sample: Sample) -> None:
+def draw_sample(axes: Axes, sample: Sample) -> None:
+    """Draw an image under what it was taken for; a wrong one gets a thick frame, a cross and its true class."""
     axes.grid(visible=False)
     axes.set_xticks([])
     axes.set_yticks([])
     axes.imshow(sample.image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     percent = "" if sample.probability is None else f" {sample.probability:.0%}"
-    said = f"{shortened(sample.predicted, _LONGEST_NAME)}{percent}"
+    said = f"{shortened(sample.predicted, _LONGEST_NAME - len(percent))}{percent}"
     axes.spines[:].set(visible=True, color=GREY, linewidth=0.5)
     if sample.is_right:
         axes.set_title(said, fontsize=8)

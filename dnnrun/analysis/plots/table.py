@@ -25,8 +25,11 @@ PLOTS: dict[str, str] = {
     "precision_recall": "dnnrun.analysis.plots.precision_recall:PLOT",
     "calibration": "dnnrun.analysis.plots.calibration:PLOT",
     "samples": "dnnrun.analysis.plots.samples:PLOT",
+    "best_and_worst": "dnnrun.analysis.plots.best_and_worst:PLOT",
     "predicted_vs_true": "dnnrun.analysis.plots.predicted_vs_true:PLOT",
     "residuals": "dnnrun.analysis.plots.residuals:PLOT",
+    "network": "dnnrun.analysis.plots.network:PLOT",
+    "weights": "dnnrun.analysis.plots.weights:PLOT",
 }
 
 
