@@ -252,6 +252,15 @@ def test_a_card_that_cannot_be_written_is_a_problem_and_no_error(make_run: MakeR
     assert problem.what.startswith("model card: ")
 
 
+@pytest.mark.parametrize("content", ["{}", '{"versions": 4, "dataset": 5, "config": {"model": 7}, "git": "x"}'])
+def test_a_record_of_another_shape_is_no_error(content: str, make_run: MakeRun) -> None:
+    run = classes_run(make_run)
+    (run.path / "run.json").write_text(f'{{"status": "completed", {content[1:]}'.replace(", }", "}"))
+    card = model_card(Run(run.path))
+    assert card.startswith(f"# {run.name}")
+    assert ("Not known: the files of the run hold something other than dnnrun writes" in card) == (content != "{}")
+
+
 def test_a_sound_run_has_no_limits(make_run: MakeRun) -> None:
     figures = evaluation_of(np.diag([5000, 5000]), ["a", "b"], {"accuracy": 1.0}, {"accuracy": 0.5})
     dataset = {"rows": {"train": 20_000, "test": 10_000}, "rows_among_training": {"test": {"rows": 0}}}

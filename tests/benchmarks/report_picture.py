@@ -14,7 +14,7 @@ from dnnrun import report, train
 ROOT = Path(__file__).parents[2]
 PICTURE = ROOT / "docs" / "images" / "report.png"
 LEARNING_RATES = {"iris_fast": 0.01, "iris_slow": 0.001}
-WIDTH, HEIGHT = 1200, 1220
+WIDTH, HEIGHT = 1200, 1450
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from dnnrun.analysis.model_card.limits import limits_of
 from dnnrun.analysis.model_card.markdown import code, escaped, listed, table
 from dnnrun.analysis.model_card.usage import usage_of
 from dnnrun.analysis.number_text import config_text, metric_text
+from dnnrun.analysis.recorded import OF_ANOTHER_SHAPE, mapping_of
 from dnnrun.analysis.run_figures import one_line
 from dnnrun.config.positions import is_estimator
 from dnnrun.errors import RunError
@@ -48,6 +49,8 @@ def model_card(run: Run) -> str:
             found = list(section(run))
         except RunError as error:
             found = [f"Not known: {escaped(one_line(error, run))}"]
+        except OF_ANOTHER_SHAPE as error:
+            found = [f"Not known: the files of the run hold something other than dnnrun writes ({escaped(error)})."]
         if found:
             lines += ["", f"## {heading}", "", *found]
     return "".join(f"{line}\n" for line in lines)
@@ -218,7 +221,7 @@ def _making(run: Run) -> Iterator[str]:
 
 
 def _version(run: Run) -> str:
-    return str((run.record.get("versions") or {}).get("dnnrun", "of an unknown version"))
+    return str(mapping_of(run.record.get("versions")).get("dnnrun", "of an unknown version"))
 
 
 def _number(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dnnrun.analysis import ranking
@@ -11,8 +11,9 @@ from dnnrun.analysis.comparison import Comparison, Row, compare_runs
 from dnnrun.analysis.comparison_columns import Cell, Column, Kind
 from dnnrun.analysis.group_texts import HEADINGS, ON_THE_RIGHT, group_tables, method_of
 from dnnrun.analysis.number_text import MISSING, shortened
+from dnnrun.analysis.recorded import mapping_of
 from dnnrun.analysis.report.curves import chart_data
-from dnnrun.analysis.report.run_part import run_part
+from dnnrun.analysis.report.run_part import difference_part, run_part
 from dnnrun.analysis.report.side_by_side import flat_facts, side_by_side
 from dnnrun.config.differences import dotted
 from dnnrun.errors import Problem, RunError
@@ -62,6 +63,7 @@ def gather_report(
         "better": "most" if comparison.direction == "max" else "least",
         "table": _table(comparison),
         "groups": _groups(comparison),
+        "difference": difference_part(*readable) if len(readable) == 2 else None,
         "broken": [{"run": str(remark.run), "reason": remark.text} for remark in comparison.broken],
         "charts": chart_data(readable, _labels(comparison), main),
         "runs": [run_part(run, index=index, with_details=index < details) for index, run in enumerate(readable)],
@@ -143,11 +145,11 @@ def _config(row: Row) -> dict[str, Any]:
 
 
 def _data(run: Run) -> dict[str, Any]:
-    dataset: Mapping[str, Any] = run.record.get("dataset") or {}
+    dataset = mapping_of(run.record.get("dataset"))
     return dict(flat_facts({key: dataset[key] for key in _DATA if key in dataset}))
 
 
 def _environment(run: Run) -> dict[str, Any]:
     record = run.record
-    machine = {key: value for key, value in (record.get("machine") or {}).items() if key not in _NOT_TOLD}
+    machine = {key: value for key, value in mapping_of(record.get("machine")).items() if key not in _NOT_TOLD}
     return dict(flat_facts({**{key: record[key] for key in _ENVIRONMENT if key in record}, "machine": machine}))

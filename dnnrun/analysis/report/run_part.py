@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 
-from dnnrun.analysis.explanation import Explanation, explain
+from dnnrun.analysis.explanation import DifferenceExplanation, Explanation, explain, explain_difference
 from dnnrun.analysis.model_card.judged import judged_outputs
 from dnnrun.analysis.model_card.limits import limits_of
+from dnnrun.analysis.recorded import OF_ANOTHER_SHAPE, mapping_of
 from dnnrun.analysis.report.pictures import pictures_of
 from dnnrun.analysis.run_figures import one_line
 from dnnrun.errors import RunError
@@ -29,33 +30,44 @@ def run_part(run: Run, *, index: int, with_details: bool) -> dict[str, Any]:
     def read(part: Callable[[Run], Any], otherwise: Any) -> Any:
         try:
             return part(run)
-        except (RunError, OSError) as error:
-            note = one_line(error, run) if isinstance(error, RunError) else _in_words(error)
-            if note not in notes:
-                notes.append(note)
-            return otherwise
+        except RunError as error:
+            note = one_line(error, run)
+        except OSError as error:
+            note = f"{PurePath(str(error.filename)).name}: {error.strerror}"
+        except OF_ANOTHER_SHAPE as error:
+            note = f"its files hold something other than dnnrun writes ({type(error).__name__}: {error})"
+        if note not in notes:
+            notes.append(note)
+        return otherwise
 
     return {
         "id": f"run-{index}",
         "name": run.name,
         "status": run.status,
         "description": str(record.get("description") or ""),
-        "tags": [str(tag) for tag in record.get("tags") or ()],
-        "explanation": _explanation(explain(run)),
+        "tags": read(_tags, []),
+        "explanation": read(lambda run: _explanation(explain(run)), {"summary": "", "findings": []}),
         "limits": read(limits_of, []),
         "outputs": read(_by_class, []) if with_details else [],
         "pictures": read(pictures_of, []) if with_details else [],
-        "reproduction": _reproduction(run),
+        "reproduction": read(_reproduction, []),
         "config": read(_written, ""),
         "notes": notes,
     }
 
 
-def _in_words(error: OSError) -> str:
-    return f"{PurePath(str(error.filename)).name}: {error.strerror}"
+def difference_part(first: Run, second: Run) -> dict[str, Any] | None:
+    """Return what goes with the difference of two runs: their names, which the text calls A and B, and the text.
+
+    None where what they have recorded cannot be compared.
+    """
+    try:
+        return {"runs": [first.name, second.name], **_explanation(explain_difference(first, second))}
+    except (RunError, *OF_ANOTHER_SHAPE):  # what is damaged is told of in the part of each run
+        return None
 
 
-def _explanation(explanation: Explanation) -> dict[str, Any]:
+def _explanation(explanation: Explanation | DifferenceExplanation) -> dict[str, Any]:
     return {
         "summary": explanation.summary,
         "findings": [
@@ -67,6 +79,10 @@ def _explanation(explanation: Explanation) -> dict[str, Any]:
             for finding in explanation.findings
         ],
     }
+
+
+def _tags(run: Run) -> list[str]:
+    return [str(tag) for tag in run.record.get("tags") or ()]
 
 
 def _by_class(run: Run) -> list[dict[str, Any]]:
@@ -92,8 +108,7 @@ def _by_class(run: Run) -> list[dict[str, Any]]:
 def _reproduction(run: Run) -> list[dict[str, str]]:
     """Return what it takes to train the run again: facts, each with ``what`` and ``code``."""
     record, path = run.record, shlex.quote(str(run.path))
-    dataset: Mapping[str, Any] = record.get("dataset") or {}
-    git: Mapping[str, Any] = record.get("git") or {}
+    dataset, git = mapping_of(record.get("dataset")), mapping_of(record.get("git"))
     command = record.get("command")
     facts = {
         "the same run again": f"dnnrun train {shlex.quote(str(run.resolved_config))}",

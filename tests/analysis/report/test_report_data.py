@@ -68,6 +68,13 @@ def test_groups_are_told_where_runs_differ_in_the_seed_only(several: list[Run], 
     assert groups["method"].startswith("Runs that differ only in the seed are one group")
 
 
+def test_of_two_runs_the_difference_is_explained(several: list[Run]) -> None:
+    difference = gather_report([several[2], several[0], several[4]])["difference"]
+    assert difference["runs"] == [several[0].name, several[2].name]  # the best is A; the broken one does not count
+    assert "learning_rate" in json.dumps(difference["findings"])
+    assert gather_report(several[:1])["difference"] is None
+
+
 def test_what_is_no_number_is_null(several: list[Run]) -> None:
     report = gather_report(several)
     diverged = next(run for run in report["charts"]["runs"] if run["name"].endswith("bad"))
@@ -123,6 +130,22 @@ def test_a_run_whose_files_are_damaged_is_told_of_with_a_note(make_run: Callable
     (part,) = gather_report([Run(run.path)])["runs"]
     assert any(note.startswith("evaluation.json: damaged") for note in part["notes"])
     assert part["config"] == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("evaluation.json", '{"split": "test", "metrics": 3}'),
+        ("evaluation.json", '{"split": "test", "metrics": {"loss": 1}, "classification": {"classes": ["a", "b"]}}'),
+        ("run.json", '{"status": "completed", "dataset": 5, "config": {"model": 7}, "tags": 3, "machine": "x"}'),
+    ],
+)
+def test_a_run_of_another_shape_is_told_of_with_a_note(file: str, content: str, several: list[Run]) -> None:
+    (several[0].path / file).write_text(content)
+    report = gather_report([Run(several[0].path), several[1]])
+    part = next(run for run in report["runs"] if run["name"] == several[0].name)
+    assert any("something other than dnnrun writes" in note or "damaged" in note for note in part["notes"])
+    json.dumps(report, allow_nan=False)
 
 
 def test_facts_of_few_runs_stand_side_by_side() -> None:
