@@ -28,7 +28,7 @@ _COLOURS = {"problem": "bold yellow", "remark": "bold cyan"}
 @command
 def explain(
     run: RunArgument,
-    other: Annotated[str | None, typer.Argument(metavar="[OTHER]", help="A second run, to tell what differs.")] = None,
+    other: Annotated[str | None, typer.Argument(metavar="OTHER", help="A second run, to tell what differs.")] = None,
     runs_dir: LookInOption = RUNS_DIR,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as one JSON object.")] = False,
 ) -> None:

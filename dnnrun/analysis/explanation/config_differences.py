@@ -21,7 +21,7 @@ def differences_of(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple
     same ones, their list is; where the source of the data is another, all that is done to it.
     """
     flat = [flatten(config) for config in (first, second)]
-    paths = [path for path in differing_paths(flat) if path[0] not in _WITHOUT_EFFECT]
+    paths = [path for path in differing_paths(flat) if path and path[0] not in _WITHOUT_EFFECT]
     places = dict.fromkeys(_place(path, paths) for path in paths)
     return tuple(Difference(path, _value_at(first, path), _value_at(second, path)) for path in places)
 

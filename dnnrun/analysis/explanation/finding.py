@@ -58,7 +58,8 @@ class Remedy:
         )
         if is_block:
             return [line for edit in self.edits for line in _yaml_block(edit)]
-        return [f"--set {shlex.quote(edit.assignment)}" for edit in self.edits]
+        lines = [f"--set {shlex.quote(edit.assignment)}" for edit in self.edits]
+        return [*(f"{line} \\" for line in lines[:-1]), *lines[-1:]]  # one command, also when it is copied
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def read_judgement(evaluation: Mapping[str, Any]) -> Judgement:
         of_outputs = outputs.items() if isinstance(outputs, Mapping) else [("", evaluation)]
         return Judgement(
             split=str(evaluation.get("split", "")),
-            rows=int(evaluation.get("rows") or 0),
+            rows=_count(evaluation.get("rows") or 0),
             metrics=_finite(evaluation.get("metrics") or {}),
             guess=str(trivial.get("guess") or ""),
             guessed=_finite(trivial.get("metrics") or {}),
@@ -88,6 +88,12 @@ def read_judgement(evaluation: Mapping[str, Any]) -> Judgement:
         )
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
         raise RunError("evaluation.json: holds figures that cannot be read") from None
+
+
+def _count(rows: Any) -> int:
+    if not 0 <= int(rows) < 2**53:
+        raise ValueError(f"{rows} rows")
+    return int(rows)
 
 
 def _finite(metrics: Mapping[str, Any]) -> dict[str, float]:

@@ -61,8 +61,10 @@ class RecordedConfig:
 
     @property
     def layers(self) -> list[Part]:
-        """The model's layers, in the order of the config; none where a function makes the model."""
-        return list(_parts(self.get("model", "layers"), ("model", "layers")))
+        """The model's layers, in the order of the config; none where a function makes the model, or one is damaged."""
+        written = self.get("model", "layers")
+        found = list(_parts(written, ("model", "layers")))
+        return found if found and len(found) == len(written) else []
 
     @property
     def is_stack(self) -> bool:

@@ -69,6 +69,15 @@ class TestClasses:
         assert "class 5" not in finding.text
         assert "Conv2D" in finding.remedies[0].options
 
+    def test_of_an_estimator_another_is_proposed(self, make_run: MakeRun, config: dict[str, Any]) -> None:
+        matrix = confusion(0.94)
+        matrix[6][0], matrix[6][6] = 30, 66
+        config |= {"model": {"sklearn": "SGDClassifier"}, "optimizer": None, "loss": None}
+        run = trained(make_run, {"loss": [0.3], "accuracy": [0.91]}, config, evaluation=evaluation(0.91, matrix=matrix))
+        finding = found(run, "confused-classes")
+        assert finding is not None
+        assert finding.remedies[0].options == "--set model.sklearn=RandomForestClassifier"
+
     def test_mistakes_that_are_spread_are_none(self, make_run: MakeRun) -> None:
         run = trained(make_run, healthy(), evaluation=evaluation(0.6, matrix=confusion(0.6)))
         assert found(run, "confused-classes") is None

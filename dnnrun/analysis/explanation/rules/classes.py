@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dnnrun.analysis.explanation.edits import balance_classes, convolve, enlarge, remedies
+from dnnrun.analysis.explanation.edits import balance_classes, remedies
 from dnnrun.analysis.explanation.evidence import Evidence
 from dnnrun.analysis.explanation.finding import Finding
 from dnnrun.analysis.explanation.judgement import ClassFigures
+from dnnrun.analysis.explanation.model_edits import convolve, enlarge, other_classifier
 from dnnrun.analysis.explanation.wording import count, of_output, percent
 
 FEWEST_CONFUSED = 5
@@ -71,7 +72,9 @@ def confused_classes(evidence: Evidence) -> Iterator[Finding]:
             if len(figures.classes) > 2:
                 text += f" That is {percent(share)} of all its mistakes."
             edits = remedies(
-                balance_classes(evidence.config, evidence.record), convolve(evidence.config, evidence.record)
+                balance_classes(evidence.config, evidence.record),
+                convolve(evidence.config, evidence.record),
+                other_classifier(evidence.config),
             )
             yield Finding("confused-classes", "remark", text, edits or remedies(enlarge(evidence.config)))
 

@@ -7,17 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dnnrun.analysis.explanation.edits import (
-    enlarge,
-    less_dropout,
-    lighter_penalty,
-    more_epochs,
-    other_weights,
-    remedies,
-    scale_learning_rate,
-)
+from dnnrun.analysis.explanation.edits import more_epochs, remedies, scale_learning_rate
 from dnnrun.analysis.explanation.evidence import Evidence, number, whole
 from dnnrun.analysis.explanation.finding import Finding, Remedy
+from dnnrun.analysis.explanation.model_edits import enlarge, less_dropout, lighter_penalty, other_weights
 from dnnrun.analysis.explanation.significance import UNLIKELY, chance_of_so_many
 from dnnrun.analysis.explanation.wording import figure, percent
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dnnrun.analysis.explanation.edits import hold_back, remedies, set_key
+from dnnrun.analysis.explanation.edits import remedies, set_key
 from dnnrun.analysis.explanation.evidence import Evidence, whole
 from dnnrun.analysis.explanation.finding import Finding
+from dnnrun.analysis.explanation.model_edits import hold_back
 from dnnrun.analysis.explanation.significance import differ
 from dnnrun.analysis.explanation.wording import count, figure, percent
 

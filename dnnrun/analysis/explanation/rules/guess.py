@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from dnnrun.analysis.explanation.edits import balance_classes, enlarge, normalize, remedies
+from dnnrun.analysis.explanation.edits import balance_classes, normalize, remedies
 from dnnrun.analysis.explanation.evidence import Evidence
 from dnnrun.analysis.explanation.finding import Finding
 from dnnrun.analysis.explanation.judgement import Judgement
+from dnnrun.analysis.explanation.model_edits import enlarge
 from dnnrun.analysis.explanation.significance import UNLIKELY, chance_of_so_many
 from dnnrun.analysis.explanation.wording import count, figure, of_output, percent
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from dnnrun.analysis.explanation.edits import hold_back, remedies, stop_at_best
+from dnnrun.analysis.explanation.edits import remedies, stop_at_best
 from dnnrun.analysis.explanation.evidence import Evidence
 from dnnrun.analysis.explanation.finding import Finding
+from dnnrun.analysis.explanation.model_edits import hold_back
 from dnnrun.analysis.explanation.significance import standard_error
 from dnnrun.analysis.explanation.wording import count, figure, percent
 
