@@ -9,17 +9,18 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dnnrun.errors import RunError
 from dnnrun.store import atomic, layout
 
+if TYPE_CHECKING:
+    import numpy as np
+
 _MAGIC = b"dnnrun checkpoint 1\n"
 _ENDING = ".state"
 
-Array = np.ndarray[Any, Any]
+Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ class Checkpoints:
 
 
 def _encoded(arrays: Mapping[str, Array], state: Mapping[str, Any]) -> Iterator[bytes | memoryview]:
+    import numpy as np  # noqa: PLC0415 - a tenth of a second, which commands that only read facts do without
+
     described = [(name, str(array.dtype), list(array.shape)) for name, array in arrays.items()]
     header = json.dumps({"state": state, "arrays": described}).encode()
     yield struct.pack("<Q", len(header))
@@ -125,6 +128,8 @@ def _encoded(arrays: Mapping[str, Array], state: Mapping[str, Any]) -> Iterator[
 
 def _decoded(content: bytes) -> Checkpoint:
     """Return what a file holds; raises ValueError where it is damaged."""
+    import numpy as np  # noqa: PLC0415 - a tenth of a second, which commands that only read facts do without
+
     start = len(_MAGIC) + hashlib.sha256().digest_size
     digest = hashlib.sha256(memoryview(content)[start:]).digest()
     if not content.startswith(_MAGIC) or digest != content[len(_MAGIC) : start]:
@@ -142,6 +147,8 @@ def _decoded(content: bytes) -> Checkpoint:
 
 
 def _dtype(name: str) -> np.dtype[Any]:
+    import numpy as np  # noqa: PLC0415 - a tenth of a second, which commands that only read facts do without
+
     try:
         return np.dtype(name)
     except TypeError:  # the 8 and 16 bit floats of machine learning, which NumPy knows once these are imported

@@ -10,13 +10,14 @@ import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from dnnrun.errors import RunError
 from dnnrun.store import layout
 from dnnrun.store.writing import Folder, RunWriter, Status
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class FollowingWriter(RunWriter):

@@ -7,9 +7,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from dnnrun.errors import RunError
 from dnnrun.store import atomic, layout
@@ -17,6 +15,9 @@ from dnnrun.store.checkpoints import Checkpoints
 from dnnrun.store.history import History, read_history
 from dnnrun.store.notes import Notes, read_notes
 from dnnrun.store.processes import is_alive
+
+if TYPE_CHECKING:
+    import numpy as np
 
 STATUSES = ("running", "completed", "interrupted", "failed", "diverged")
 
@@ -96,6 +97,8 @@ class Run:
     @functools.cached_property
     def predictions(self) -> Mapping[str, np.ndarray[Any, Any]]:
         """What the model said about the test rows; empty before there is anything."""
+        import numpy as np  # noqa: PLC0415 - as in checkpoints
+
         path = self.path / layout.PREDICTIONS
         if not os.path.exists(path):
             return {}

@@ -7,9 +7,7 @@ import datetime
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
-from typing import Any, Literal
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Literal
 
 from dnnrun.errors import RunError
 from dnnrun.store import atomic, layout
@@ -18,6 +16,9 @@ from dnnrun.store.history import HistoryWriter
 from dnnrun.store.locks import ended_run, lock_run
 from dnnrun.store.processes import this_process
 from dnnrun.store.reading import Run
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Status = Literal["running", "completed", "interrupted", "failed", "diverged"]
 Folder = Literal["run", "checkpoints"]
@@ -152,6 +153,8 @@ class RunWriter:
 
     def write_predictions(self, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
         """Keep what the model said about the test rows, and some of the rows, for plots made later."""
+        import numpy as np  # noqa: PLC0415 - as in checkpoints
+
         with atomic.replacing(self.path / layout.PREDICTIONS) as temporary:
             np.savez_compressed(temporary, **arrays)  # type: ignore[arg-type]
 

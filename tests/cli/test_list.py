@@ -161,7 +161,7 @@ from dnnrun.cli.app import app
 for line in sys.argv[1:]:
     done = CliRunner().invoke(app, line.split())
     assert done.exit_code == 0, (line, done.output)
-    heavy = {"tensorflow", "keras", "matplotlib", "pandas", "sklearn", "scipy"} & set(sys.modules)
+    heavy = {"tensorflow", "keras", "matplotlib", "pandas", "sklearn", "scipy", "numpy"} & set(sys.modules)
     assert not heavy, (line, heavy)
 """
     lines = [
