@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dnnrun.api.data_view import draw_samples, view_data
     from dnnrun.api.datasets import add_dataset, fetch_dataset, find_dataset, list_datasets
     from dnnrun.api.doctor import examine_installation
-    from dnnrun.api.plots import plot
+    from dnnrun.api.plots import plot, plot_activations
     from dnnrun.api.reporting import report
     from dnnrun.api.runs import Run, find_run, find_runs
     from dnnrun.api.training import describe, resume, train, verify
@@ -73,6 +73,7 @@ _OFFERED = {
     "load_config": "dnnrun.config.load",
     "note_run": "dnnrun.store",
     "plot": "dnnrun.api.plots",
+    "plot_activations": "dnnrun.api.plots",
     "remove_runs": "dnnrun.store",
     "report": "dnnrun.api.reporting",
     "restore_runs": "dnnrun.store",
@@ -117,6 +118,7 @@ __all__ = [
     "load_config",
     "note_run",
     "plot",
+    "plot_activations",
     "remove_runs",
     "report",
     "restore_runs",

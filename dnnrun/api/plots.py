@@ -1,4 +1,4 @@
-"""To draw the plots of a run, at any time."""
+"""To draw the plots of a run, at any time, and activation functions."""
 
 from __future__ import annotations
 
@@ -38,3 +38,30 @@ def plot(
     if problems:
         raise RunError(*problems)
     return paths
+
+
+def plot_activations(
+    names: Sequence[str] | None = None, *, image_format: str | None = None, output: str | Path = "."
+) -> Path:
+    """Draw activation functions with their derivatives into one picture; TensorFlow is not needed.
+
+    Args:
+        names: which, as Keras calls them; by default all that are functions of one number.
+        image_format: ``png``, ``svg`` or ``pdf``; by default that of the output's ending, else ``png``.
+        output: a file, or a folder to put ``activations.png`` into.
+
+    Returns:
+        The file.
+
+    Raises:
+        ConfigError: there is no such function, or the output does not suit.
+        RunError: the file cannot be written.
+    """
+    from dnnrun.analysis.activations import find_activations  # noqa: PLC0415 - starts scipy
+    from dnnrun.analysis.plots.activation_sheet import draw_activations  # noqa: PLC0415 - starts matplotlib
+    from dnnrun.analysis.plots.placing import place_of  # noqa: PLC0415
+    from dnnrun.analysis.plots.plot import render  # noqa: PLC0415 - starts matplotlib
+
+    activations = find_activations(names)
+    place = place_of(Path(output), image_format, count=1)
+    return place.put("activations", render(lambda figure: draw_activations(figure, activations), place.image_format))

@@ -1,4 +1,4 @@
-"""``dnnrun plot RUN [NAME...]``."""
+"""``dnnrun plot RUN [NAME...]`` and ``dnnrun plot activations [NAME...]``."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ class Format(StrEnum):
     pdf = "pdf"
 
 
+_ACTIVATIONS = "activations"  # in place of a run; a run of this name has a path
+
+
 @command
 def plot(
     name: RunArgument,
@@ -35,7 +38,7 @@ def plot(
     as_json: Annotated[bool, typer.Option("--json", help="Print the run and the files as one object.")] = False,
     runs_dir: LookInOption = Path("runs"),
 ) -> None:
-    """Draw plots of a run from its files, at any time, and print the files.
+    """Draw plots of a run from its files, at any time, and print the files; or activation functions.
 
     docs/plots.md shows all of them. TensorFlow is not started.
 
@@ -43,7 +46,11 @@ def plot(
     dnnrun plot latest
     dnnrun plot mnist confusion_matrix --format svg
     dnnrun plot runs/20261123-141530-mnist_adam loss -o curve.svg
+    dnnrun plot activations relu gelu -o activations.svg
     """  # noqa: D301 - \b keeps the lines of the examples apart in the help
+    if name == _ACTIVATIONS:
+        _plot_activations(plots or None, image_format, output, as_json=as_json)
+        return
     from dnnrun.analysis.plots.table import draw_plots
     from dnnrun.errors import RunError
     from dnnrun.store import find_run
@@ -60,3 +67,12 @@ def plot(
         raise RunError(f"{run.path}: has nothing to draw yet", hint="a first plot can be drawn after the first epoch")
     if problems:
         raise typer.Exit(RunError.exit_code)
+
+
+def _plot_activations(
+    names: list[str] | None, image_format: Format | None, output: Path | None, *, as_json: bool
+) -> None:
+    from dnnrun.api.plots import plot_activations
+
+    path = plot_activations(names, image_format=image_format, output=output or Path())
+    results().out(json.dumps({"plots": [str(path)]}) if as_json else str(path))

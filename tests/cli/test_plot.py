@@ -93,6 +93,19 @@ def test_from_python_the_files_are_returned_and_what_fails_is_raised(path: Path)
         plot_run(path, image_format="bmp")
 
 
+def test_activation_functions_are_drawn_into_the_current_folder_or_a_file() -> None:
+    assert run("activations", "swish", "relu").stdout == "activations.png\n"
+    assert run("activations", "tanh", "-o", "made/t.svg", "--json").stdout == '{"plots": ["made/t.svg"]}\n'
+    assert "tanh" in Path("made/t.svg").read_text()
+
+
+@pytest.mark.parametrize(("name", "said"), [("gelo", "did you mean 'gelu'?"), ("softmax", "of several numbers")])
+def test_an_activation_function_that_there_is_not_is_refused(name: str, said: str) -> None:
+    refused = run("activations", name)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert said in refused.stderr
+
+
 def test_neither_tensorflow_nor_pyplot_is_started(path: Path) -> None:
     program = f"""
 import sys
