@@ -86,6 +86,12 @@ def test_two_runs(make_run: MakeRun) -> None:
     check("two_runs", explain(first.path, second.path))
 
 
+def test_a_run_that_was_stopped_can_be_gone_on_with(make_run: MakeRun) -> None:
+    run = make_run("half", config=CONFIG | {"epochs": 9}, history=healthy(6), status="interrupted")
+    text = " ".join(explain(run.path).split())
+    assert f"was interrupted after 6 of 9 epochs. 'dnnrun resume {run.name}' goes on with it." in text
+
+
 def test_json_has_what_the_screen_has(make_run: MakeRun) -> None:
     run = written(make_run, "overfitted", CASES["overfitted"])
     found = json.loads(explain(run.path, "--json"))

@@ -13,6 +13,7 @@ _ENDED = {
     "running": "is still running, after",
     "crashed": "crashed after",
 }
+_TO_BE_RESUMED = {"interrupted", "crashed"}
 _NOTHING, _NOTHING_YET = "Nothing stands out.", "There is nothing to judge."
 
 
@@ -35,7 +36,8 @@ def _course(evidence: Evidence) -> str:
     if config.is_estimator:
         return f"The fit {ended.removesuffix(' after').removesuffix(',')}{reason}."
     if config.epochs and config.epochs != evidence.epochs:
-        return f"The run {ended} {evidence.epochs:,} of {count(config.epochs, 'epoch')}{reason}."
+        resume = f" 'dnnrun resume {evidence.name}' goes on with it." if evidence.status in _TO_BE_RESUMED else ""
+        return f"The run {ended} {evidence.epochs:,} of {count(config.epochs, 'epoch')}{reason}.{resume}"
     return f"The run {ended} {count(evidence.epochs, 'epoch')}{reason}."
 
 
