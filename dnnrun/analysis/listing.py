@@ -56,6 +56,7 @@ def list_runs(
         names.setdefault(sort, Place(f"--sort {sort}"))
     with _collector_resting():
         summaries = [_read(run, conditions, tuple(names)) for run in _let_go(runs_in(runs_dir))]
+    summaries = [pair for pair in summaries if pair[0].status != BROKEN or pair[0].path.is_dir()]  # not gone meanwhile
     _check_names(names, [summary for summary, _ in summaries])
     chosen = [
         summary

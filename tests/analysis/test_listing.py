@@ -13,7 +13,7 @@ import pytest
 from dnnrun.analysis.listing import list_runs
 from dnnrun.analysis.run_summary import RunSummary, read_summary
 from dnnrun.errors import ConfigError, RunError
-from dnnrun.store import Run, layout, tag_run
+from dnnrun.store import Run, layout, runs_in, tag_run
 
 FINISHED: dict[str, Any] = {
     "tags": ["mnist"],
@@ -172,6 +172,14 @@ def test_a_damaged_evaluation_is_said_when_it_is_asked_for(make_run, runs_dir):
     assert [summary.problem for summary in list_runs(runs_dir)] == ["", ""]
     problems = [summary.problem for summary in list_runs(runs_dir, sort="test_accuracy")]
     assert sum("evaluation.json: damaged" in problem for problem in problems) == 1
+
+
+def test_a_run_that_goes_while_others_are_read(make_run, runs_dir, monkeypatch):
+    gone = make_run("gone")
+    make_run("stays")
+    monkeypatch.setattr("dnnrun.analysis.listing.runs_in", lambda folder: [gone, *runs_in(folder)][:3])
+    gone.path.rename(runs_dir.parent / "elsewhere")
+    assert names(list_runs(runs_dir)) == ["stays"]
 
 
 def test_names_that_no_run_has(make_run, runs_dir):
