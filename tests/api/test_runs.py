@@ -23,7 +23,8 @@ def test_what_the_library_finds_has_its_model(writer: RunWriter) -> None:
     found = dnnrun.find_run("iris", writer.path.parent)
     assert isinstance(found, Run)
     runs, problems = dnnrun.find_runs(["latest", "nothing"], writer.path.parent)
-    assert [run.path for run in runs] == [writer.path] and isinstance(runs[0], Run)
+    assert [run.path for run in runs] == [writer.path]
+    assert isinstance(runs[0], Run)
     assert [problem.what for problem in problems] == [
         f"nothing: no such run, neither as a path nor in '{writer.path.parent}'"
     ]
