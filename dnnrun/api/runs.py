@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dnnrun import store
 from dnnrun.components import is_import_path
 from dnnrun.errors import Problem, RunError
+
+if TYPE_CHECKING:
+    from dnnrun.running.predictions import Prediction
 
 _PARTS_IN_THE_MODEL = ("model", "dataset")
 
@@ -19,6 +22,10 @@ class Run(store.Run):
     Args:
         path: the directory.
     """
+
+    def __init__(self, path: str | Path) -> None:
+        super().__init__(path)
+        self._model: Any = None
 
     def load_model(self, *, allow_code: bool = False) -> Any:
         """Return the model: of Keras, or the fitted pipeline of scikit-learn. Both take raw rows.
@@ -42,6 +49,31 @@ class Run(store.Run):
 
             return load_estimator(files["estimator"])
         raise RunError(_without_model(self))
+
+    def predict(
+        self, x: Any, *, batch_size: int = 256, resize: bool = False, allow_code: bool = False
+    ) -> Prediction | dict[str, Prediction]:
+        """Return what the model says about rows: classes with probabilities, or values; of several outputs of each.
+
+        The model is loaded at the first call, and kept.
+
+        Args:
+            x: an array or lists of numbers; a frame, a series or a mapping by column; a text or several; a `Path` or
+                several, of what ``dnnrun predict`` takes. A single row needs no axis of rows.
+            batch_size: how many rows the model takes at a time.
+            resize: whether pictures in files are resized to what the model takes.
+            allow_code: as for `load_model`.
+
+        Raises:
+            ConfigError: the model needs code that is not allowed.
+            DataError: the model does not take such rows.
+            RunError: there is no model, or it is damaged.
+        """
+        from dnnrun.api.predicting import Teller, predict_values  # noqa: PLC0415 - a little slow
+
+        if self._model is None:
+            self._model = self.load_model(allow_code=allow_code)
+        return predict_values(Teller(self, self._model, batch_size), x, resize=resize)
 
 
 def find_run(name: str | Path, runs_dir: str | Path = store.RUNS_DIR) -> Run:

@@ -31,6 +31,7 @@ COMMANDS = {
     "plot": "dnnrun.cli.plot:plot",
     "explain": "dnnrun.cli.explain:explain",
     "report": "dnnrun.cli.report:report",
+    "predict": "dnnrun.cli.predict:predict",
     "data": "dnnrun.cli.data:data",
     "validate": "dnnrun.cli.validate:validate",
     "resolve": "dnnrun.cli.resolve:resolve",

@@ -39,7 +39,7 @@ def fill_gaps(
             counts.update({name: int(_gaps(column).sum()) for name, column in columns.items()})
     with_gaps = [name for name in names if counts[name]]
     values = _values(parts["train"], names, {name: impute[name] for name in with_gaps})
-    fill = partial(_without_gaps, names=names, values=values)
+    fill = partial(fill_with, names=names, values=values)
     return {split: rows.with_features(fill) if values else rows for split, rows in parts.items()}, {
         name: (values[name], counts[name]) for name in with_gaps
     }
@@ -58,7 +58,7 @@ def _gaps(column: Array) -> Array:
     return np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), dtype=bool)
 
 
-def _without_gaps(x: Arrays, names: Sequence[str], values: Mapping[str, float | str]) -> Arrays:
+def fill_with(x: Arrays, names: Sequence[str], values: Mapping[str, float | str]) -> Arrays:
     """Return features with values in their gaps; the array itself where it has none."""
     filled: dict[str, Array] = {}
     columns = x if isinstance(x, dict) else columns_of(x, names)

@@ -13,6 +13,7 @@ import joblib
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from dnnrun.config.outputs import ONLY
 from dnnrun.config.resolved import to_yaml
 from dnnrun.config.schema import Experiment
 from dnnrun.data.class_weights import class_weights
@@ -104,7 +105,9 @@ def _save_and_evaluate(
     with writer.estimator_file() as path:
         joblib.dump(pipeline, path)
     observer.preparing("evaluating")
-    said = {name: (rows, say(pipeline, rows, dataset)) for name, rows in _measured_rows(dataset).items()}
+    said = {
+        name: (rows, say(pipeline, rows.x, dataset.targets[ONLY])) for name, rows in _measured_rows(dataset).items()
+    }
     measured = {name: measure(what, rows, prepared.metrics) for name, (rows, what) in said.items()}
     row = {"epoch": 1, **measured["train"]}
     row |= {f"val_{name}": value for name, value in measured.get("validation", {}).items()}

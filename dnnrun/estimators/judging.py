@@ -12,7 +12,7 @@ from dnnrun.components import Component
 from dnnrun.config.measures import BY_DEFAULT, KNOWN, Measure, is_of_task, logged_name, measure_of
 from dnnrun.config.schema import Experiment
 from dnnrun.config.tasks import Task
-from dnnrun.data.dataset import Array, Dataset, Rows
+from dnnrun.data.dataset import Array, Arrays, Dataset, Rows, Target, row_count
 from dnnrun.errors import ConfigError, Problem
 from dnnrun.running.figures import constant_guess
 
@@ -34,16 +34,23 @@ class Said:
     are_probabilities: bool = False
 
 
-def say(estimator: Any, rows: Rows, dataset: Dataset) -> Said:
-    """Return what a fitted estimator says about rows."""
-    if dataset.task == "regression":
-        return Said(np.asarray(estimator.predict(rows.x), np.float64).reshape(len(rows), -1))
+def say(estimator: Any, x: Arrays, target: Target) -> Said:
+    """Return what a fitted estimator says about rows.
+
+    Args:
+        estimator: with the features before it, so that it takes raw rows.
+        x: the rows.
+        target: what it tells.
+    """
+    if target.task == "regression":
+        return Said(np.asarray(estimator.predict(x), np.float64).reshape(row_count(x), -1))
+    names = target.class_names or ()
     if hasattr(estimator, "predict_proba"):
-        probabilities = _by_class(estimator.predict_proba(rows.x), estimator.classes_, dataset)
+        probabilities = _by_class(estimator.predict_proba(x), estimator.classes_, len(names))
         # Most estimators predict the most probable class; of those that do not, what they predict counts.
-        return Said(probabilities, np.asarray(estimator.predict(rows.x)), are_probabilities=True)
-    classes = np.asarray(estimator.predict(rows.x))
-    return Said(np.eye(len(dataset.class_names or ()))[classes] * 2 - 1, classes)
+        return Said(probabilities, np.asarray(estimator.predict(x)), are_probabilities=True)
+    classes = np.asarray(estimator.predict(x))
+    return Said(np.eye(len(names))[classes] * 2 - 1, classes)
 
 
 def guess(rows: Rows, dataset: Dataset) -> tuple[str, Said]:
@@ -129,8 +136,8 @@ def _of_numbers(wanted: Measure, said: Said, rows: Rows) -> float:
     return float(np.sqrt(squared)) if wanted == "rmse" else squared
 
 
-def _by_class(probabilities: Any, known: Array, dataset: Dataset) -> Array:
+def _by_class(probabilities: Any, known: Array, classes: int) -> Array:
     """Return probabilities with a column for every class, also those that no training row has."""
-    found = np.zeros((len(probabilities), len(dataset.class_names or ())))
+    found = np.zeros((len(probabilities), classes))
     found[:, np.asarray(known, np.int64)] = probabilities
     return found

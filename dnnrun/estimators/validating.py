@@ -12,6 +12,7 @@ from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.model_selection import check_cv
 
+from dnnrun.config.outputs import ONLY
 from dnnrun.data.dataset import Array, Dataset
 from dnnrun.errors import DataError
 from dnnrun.estimators.judging import measure, say
@@ -61,7 +62,7 @@ def _one_fold(prepared: Prepared, kept: Array, held: Array) -> dict[str, float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # each is said once, of the fit on all rows
         rows = train.take(held)
-        return measure(say(fit(part), rows, dataset), rows, prepared.metrics)
+        return measure(say(fit(part), rows.x, dataset.targets[ONLY]), rows, prepared.metrics)
 
 
 def _spread(values: list[float]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The run directory: what it is called, what lies in it, how it is written and how it is read. Knows no TensorFlow."""
 
+from dnnrun.store.atomic import replacing
 from dnnrun.store.checkpoints import Checkpoint, Checkpoints
 from dnnrun.store.cleaning import Cleaning, Removable, collect_garbage
 from dnnrun.store.contents import StoredFile, contents_of
@@ -31,6 +32,7 @@ __all__ = [
     "find_runs",
     "note_run",
     "remove_runs",
+    "replacing",
     "restore_runs",
     "runs_in",
     "tag_run",

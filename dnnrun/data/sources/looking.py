@@ -73,6 +73,7 @@ def look_through(table: Table, features: Sequence[str], others: Sequence[str], *
                 numbers[name].append(column.numbers.astype(np.float32))
         for name in others:
             kept[name].setdefault(part, []).append(_compact(cells.column(name)))
+    table.note_lengths([sum(piece.rows for piece in pieces if piece.part == part) for part in range(len(table.files))])
     table.keep({name: list(parts.values()) for name, parts in kept.items()})
     pa.default_memory_pool().release_unused()  # pyarrow would keep it, and whatever comes next does not ask pyarrow
     return Looked(tuple(pieces), tallies, {name: np.concatenate(numbers.pop(name)) for name in list(numbers)})

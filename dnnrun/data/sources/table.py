@@ -91,6 +91,10 @@ class Table:
                 cells = self._as_text(name)
             self._columns[name] = self.made(_joined(cells))
 
+    def note_lengths(self, lengths: Sequence[int]) -> None:
+        """Take how many rows each file has, where no column is kept that would tell it."""
+        self._lengths = list(lengths)
+
     def forget(self) -> None:
         """Let go of the columns that have been read."""
         self._columns.clear()
@@ -101,9 +105,9 @@ class Table:
             for span in part.spans():
                 yield number, span, part.read(names, span=span)
 
-    def piece(self, part: int, span: Span, names: Sequence[str]) -> dict[str, Column]:
+    def piece(self, part: int, span: Span, names: Sequence[str], *, as_text: Sequence[str] = ()) -> dict[str, Column]:
         """Read one of the pieces again, in one thread only: others are at work meanwhile."""
-        table = self._parts[part].read(names, span=span, threads=False)
+        table = self._parts[part].read(names, as_text=as_text, span=span, threads=False)
         return {name: self.made(table.column(name)) for name in names}
 
     def made(self, cells: pa.ChunkedArray) -> Column:
