@@ -103,6 +103,20 @@ def _samples(run: Run) -> str:
     return f"Some images of {_rows(run)}, each with its class and what the model took it for"
 
 
+def _best_and_worst(run: Run) -> str:
+    return f"Those of {_rows(run)} that the model told best, and those that it told worst"
+
+
+def _network(run: Run) -> str:
+    parameters = run.record.get("parameters")
+    size = f"; {parameters:,} parameters" if isinstance(parameters, int) else ""
+    return f"The layers of the network with their shapes{size}"
+
+
+def _weights(run: Run) -> str:
+    return f"Histograms of the weights of {run.name}, by layer"
+
+
 def _predicted_vs_true(run: Run) -> str:
     judged = judged_outputs(run)
     error = judged[0].errors.get("mae") if judged else None
@@ -127,7 +141,10 @@ _WORDS: dict[str, Callable[[Run], str]] = {
     "precision_recall": _precision_recall,
     "calibration": _calibration,
     "samples": _samples,
+    "best_and_worst": _best_and_worst,
     "predicted_vs_true": _predicted_vs_true,
     "residuals": _residuals,
+    "network": _network,
+    "weights": _weights,
 }
 """What is said of a plot beyond its name; one that is not here gets by without."""
