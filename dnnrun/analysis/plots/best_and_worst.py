@@ -8,17 +8,18 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.figure import Figure
 
 from dnnrun.analysis.number_text import metric_text, shortened
 from dnnrun.analysis.plots.class_predictions import gather_class_predictions
 from dnnrun.analysis.plots.plot import GREY, Plot, set_title
-from dnnrun.analysis.plots.samples import Sample, as_pictures, draw_sample
+from dnnrun.analysis.plots.samples import CELL, HEAD, Sample, as_pictures, draw_grid
 from dnnrun.errors import RunError
 from dnnrun.store import Run
 
 Array = np.ndarray[Any, Any]
 _ACROSS = 6
+_HEADING = 0.35  # inches
 _LONGEST_CELL, _LONGEST_TEXT = 18, 110
 _LETTER, _GAP, _LINE = 0.068, 0.18, 0.24  # inches
 _WIDEST = 14.0
@@ -143,25 +144,19 @@ def draw_best_and_worst(figure: Figure, found: BestAndWorst) -> None:
 
 
 def _draw_images(figure: Figure, found: BestAndWorst) -> None:
-    lines = [-(-len(examples) // _ACROSS) for examples in (found.worst, found.best)]
     across = min(_ACROSS, max(len(found.worst), len(found.best)))
-    figure.set_size_inches(max(5.0, 1.45 * across), 1.8 * sum(lines) + 1.2)
+    blocks = [(heading, examples) for heading, examples in (("worst", found.worst), ("best", found.best)) if examples]
+    lines = [-(-len(examples) // across) for _, examples in blocks]
+    figure.set_layout_engine("none")  # which would measure every image several times
+    width, height = max(5.0, CELL[0] * across), CELL[1] * sum(lines) + _HEADING * len(blocks) + HEAD
+    figure.set_size_inches(width, height)
     set_title(figure, f"Best and worst predictions of {found.run}", f"of the {found.split} rows")
-    parts: Any = figure.subfigures(2, 1, height_ratios=[max(0.2, count) for count in lines])
-    for part, heading, examples in zip(parts, ("worst", "best"), (found.worst, found.best), strict=True):
-        _draw_block(part, heading, examples, across)
-
-
-def _draw_block(part: SubFigure, heading: str, examples: Sequence[Example], across: int) -> None:
-    part.suptitle(heading, fontsize=10)
-    if not examples:
-        return
-    cells = part.subplots(-(-len(examples) // across), across, squeeze=False).flatten()
-    for cell, example in zip(cells, examples, strict=False):
-        assert example.sample is not None
-        draw_sample(cell, example.sample)
-    for cell in cells[len(examples) :]:
-        cell.remove()
+    top = height - HEAD
+    for (heading, examples), count in zip(blocks, lines, strict=True):
+        figure.text(0.5, (top - 0.1) / height, heading, ha="center", va="top", fontsize=10, fontweight="bold")
+        top -= _HEADING
+        draw_grid(figure, [example.sample for example in examples if example.sample], across, top)
+        top -= CELL[1] * count
 
 
 @dataclass(frozen=True)
@@ -222,7 +217,7 @@ def _write_block(axes: Axes, title: str, columns: Sequence[_Column], rows: slice
     for column in columns:
         axes.text(column.left, top + _LINE, column.heading, fontsize=8, color=GREY, va="center")
         for line, cell in enumerate(column.cells[rows]):
-            axes.text(column.left, top + (line + 2) * _LINE, cell, fontsize=8, va="center")
+            axes.text(column.left, top + (line + 2) * _LINE, cell, fontsize=8, va="center", in_layout=False)
 
 
 PLOT = Plot(

@@ -139,7 +139,7 @@ def _write(axes: Axes, matrix: ConfusionMatrix, texts: np.ndarray[Any, Any]) -> 
     for (true, said), text in np.ndenumerate(texts):
         # Zeros are drawn faintly, so that the errors there are stand out.
         color = "white" if matrix.shares[true, said] > 0.55 else "black" if matrix.counts[true, said] else "#BBBBBB"
-        axes.text(said, true, text, ha="center", va="center", fontsize=size, color=color)
+        axes.text(said, true, text, ha="center", va="center", fontsize=size, color=color, in_layout=False)
 
 
 def _caption(matrix: ConfusionMatrix) -> str:

@@ -193,8 +193,18 @@ def _draw_box(axes: Axes, box: Box, x: float, y: float, step: float) -> None:
     first = shortened(f"{several}{box.kind}", _LETTERS)
     second = shortened(f"{box.shape}{parameters}", _LETTERS + 8)
     size = min(8.5, 8.5 * step / (_HEIGHT + _BETWEEN))
-    axes.text(x, y - height * 0.21, first, ha="center", va="center", fontsize=size, fontweight="bold", zorder=3)
-    axes.text(x, y + height * 0.23, second, ha="center", va="center", fontsize=size * 0.9, zorder=3)
+    axes.text(
+        x,
+        y - height * 0.21,
+        first,
+        ha="center",
+        va="center",
+        fontsize=size,
+        fontweight="bold",
+        zorder=3,
+        in_layout=False,
+    )
+    axes.text(x, y + height * 0.23, second, ha="center", va="center", fontsize=size * 0.9, zorder=3, in_layout=False)
 
 
 def _is_given(box: Box) -> bool:

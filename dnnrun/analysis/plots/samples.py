@@ -18,6 +18,9 @@ from dnnrun.errors import RunError
 from dnnrun.store import Run
 
 _MOST = 36
+CELL = (1.45, 1.8)  # inches, for an image with what is written above and below it
+HEAD = 0.6  # for the title
+_IMAGE, _BELOW = 1.3, 0.22
 _LONGEST_NAME = 17  # above an image
 _NEEDED = ("sample_inputs", "sample_rows")
 
@@ -107,15 +110,22 @@ def draw_samples(figure: Figure, samples: Samples) -> None:
     count = len(samples.samples)
     columns = math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)
-    figure.set_size_inches(max(5.0, 1.45 * columns), 1.8 * rows + 0.6)
+    figure.set_layout_engine("none")  # which would measure every image several times
+    figure.set_size_inches(max(5.0, CELL[0] * columns), CELL[1] * rows + HEAD)
     wrong = sum(not sample.is_right for sample in samples.samples)
     title = f"{samples.split.capitalize()} samples of {samples.run}"
     set_title(figure, title, f"{count - wrong} of these {count} right")
-    cells = figure.subplots(rows, columns, squeeze=False).flatten()
-    for cell, sample in zip(cells, samples.samples, strict=False):
-        draw_sample(cell, sample)
-    for cell in cells[count:]:
-        cell.remove()
+    draw_grid(figure, samples.samples, columns, CELL[1] * rows)
+
+
+def draw_grid(figure: Figure, samples: Sequence[Sample], columns: int, top: float) -> None:
+    """Draw images side by side in lines, from a height in inches downwards, in the middle of the figure."""
+    width, height = figure.get_size_inches()
+    left = (width - CELL[0] * columns) / 2
+    for place, sample in enumerate(samples):
+        down, across = divmod(place, columns)
+        x, y = left + CELL[0] * across + (CELL[0] - _IMAGE) / 2, top - CELL[1] * (down + 1) + _BELOW
+        draw_sample(figure.add_axes((x / width, y / height, _IMAGE / width, _IMAGE / height)), sample)
 
 
 def draw_sample(axes: Axes, sample: Sample) -> None:
