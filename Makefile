@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install train test lint types check format catalog schema bench bench-data bench-start bench-runs report-picture reproduce test-lowest clean
+.PHONY: help install train test lint types check format catalog schema bench bench-data bench-start bench-runs report-picture pictures reproduce test-lowest clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,14 @@ bench-runs: $(VENV)/installed ## time the commands that read runs, on 10,000 of 
 
 report-picture: $(VENV)/installed-dev ## make the picture in docs/report.md; needs chromium
 	$(BIN)/python -m tests.benchmarks.report_picture
+
+pictures: $(VENV)/installed ## train four configs and draw the pictures of README and docs/plots.md from them
+	$(BIN)/dnnrun plot "$$($(BIN)/dnnrun train -q configs/mnist_adam.yaml)" \
+		loss confusion_matrix per_class calibration best_and_worst weights -o docs/images
+	$(BIN)/dnnrun plot "$$($(BIN)/dnnrun train -q configs/pima_early_stopping.yaml)" roc precision_recall -o docs/images
+	$(BIN)/dnnrun plot "$$($(BIN)/dnnrun train -q configs/boston_regression.yaml)" residuals -o docs/images
+	$(BIN)/dnnrun plot "$$($(BIN)/dnnrun train -q configs/iris_branches.yaml)" network -o docs/images
+	$(BIN)/dnnrun plot activations sigmoid tanh relu elu selu gelu swish softsign -o docs/images
 
 reproduce: $(VENV)/installed ## run every experiment in configs/ and write docs/reproduction.md; FAST=1: in minutes, a subset
 	$(BIN)/python -m tests.benchmarks.reproduce $(if $(FAST),--fast)
