@@ -4,7 +4,7 @@ from dnnrun.store.atomic import replacing
 from dnnrun.store.checkpoints import Checkpoint, Checkpoints
 from dnnrun.store.cleaning import Cleaning, Removable, collect_garbage
 from dnnrun.store.contents import StoredFile, contents_of
-from dnnrun.store.finding import RUNS_DIR, find_run, find_runs, runs_in
+from dnnrun.store.finding import RUNS_DIR, find_run, find_runs, handle_of, runs_in
 from dnnrun.store.following import FollowingWriter
 from dnnrun.store.history import History
 from dnnrun.store.reading import Run
@@ -30,6 +30,7 @@ __all__ = [
     "fault_of_target",
     "find_run",
     "find_runs",
+    "handle_of",
     "note_run",
     "remove_runs",
     "replacing",

@@ -42,6 +42,11 @@ def find_run(name: str | Path, runs_dir: str | Path = RUNS_DIR) -> Run:
     raise RunError(_ambiguous(str(name), matching) if matching else _unknown(str(name), runs, Path(runs_dir)))
 
 
+def handle_of(run: Run) -> str:
+    """Return what a command of the current folder may be given for a run: its name where it lies in ``runs``."""
+    return run.name if run.path.parent.absolute() == RUNS_DIR.absolute() else str(run.path)
+
+
 def runs_in(runs_dir: str | Path) -> list[Run]:
     """Return the runs in a folder, the newest first as far as their names tell; none where there is no such folder."""
     return [Run(path) for path in reversed(inside(Path(runs_dir))) if path.name[:1] != "." and is_run(path)]

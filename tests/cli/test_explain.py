@@ -36,6 +36,12 @@ TEXTS = Path(__file__).parent / "explanations"
 __all__ = ["make_run"]  # the fixture
 
 
+@pytest.fixture(autouse=True)
+def _above_the_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand where the runs lie in ./runs, so that they go by their names."""
+    monkeypatch.chdir(tmp_path)
+
+
 def confused() -> dict[str, Any]:
     matrix = confusion(0.94)
     matrix[6][0], matrix[6][6] = 30, 66
@@ -90,6 +96,8 @@ def test_a_run_that_was_stopped_can_be_gone_on_with(make_run: MakeRun) -> None:
     run = make_run("half", config=CONFIG | {"epochs": 9}, history=healthy(6), status="interrupted")
     text = " ".join(explain(run.path).split())
     assert f"was interrupted after 6 of 9 epochs. 'dnnrun resume {run.name}' goes on with it." in text
+    moved = run.path.rename(run.path.parents[1] / run.name)
+    assert f"'dnnrun resume {moved}' goes" in " ".join(explain(moved).split())
 
 
 def test_json_has_what_the_screen_has(make_run: MakeRun) -> None:

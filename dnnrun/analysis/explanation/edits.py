@@ -106,7 +106,7 @@ def more_epochs(config: RecordedConfig, run: str) -> Remedy | None:
 
     Args:
         config: of the run.
-        run: its name, with which it can be gone on with.
+        run: what a command is given for it.
     """
     if config.is_estimator or not config.epochs:
         return None

@@ -13,7 +13,7 @@ from dnnrun.analysis.explanation.recorded_config import RecordedConfig
 from dnnrun.analysis.run_figures import one_line
 from dnnrun.config.directions import known_direction
 from dnnrun.errors import RunError
-from dnnrun.store import History, Run
+from dnnrun.store import History, Run, handle_of
 
 _ACCURACIES = {"accuracy", "acc", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"}
 VALIDATION = "val_"
@@ -25,6 +25,7 @@ class Evidence:
 
     Args:
         name: of the run.
+        handle: what a command is given for it.
         status: as `Run.status`.
         record: run.json.
         config: the resolved config.
@@ -34,6 +35,7 @@ class Evidence:
     """
 
     name: str
+    handle: str
     status: str
     record: Mapping[str, Any]
     config: RecordedConfig
@@ -104,7 +106,9 @@ def gather(run: Run) -> Evidence:
         judgement = read_judgement(run.evaluation) if run.evaluation is not None else None
     except RunError as error:
         unread.append(one_line(error, run))
-    return Evidence(run.name, status, run.record, RecordedConfig(run.config), history, judgement, tuple(unread))
+    return Evidence(
+        run.name, handle_of(run), status, run.record, RecordedConfig(run.config), history, judgement, tuple(unread)
+    )
 
 
 def number(value: Any) -> float | None:

@@ -36,7 +36,7 @@ def _course(evidence: Evidence) -> str:
     if config.is_estimator:
         return f"The fit {ended.removesuffix(' after').removesuffix(',')}{reason}."
     if config.epochs and config.epochs != evidence.epochs:
-        resume = f" 'dnnrun resume {evidence.name}' goes on with it." if evidence.status in _TO_BE_RESUMED else ""
+        resume = f" 'dnnrun resume {evidence.handle}' goes on with it." if evidence.status in _TO_BE_RESUMED else ""
         return f"The run {ended} {evidence.epochs:,} of {count(config.epochs, 'epoch')}{reason}.{resume}"
     return f"The run {ended} {count(evidence.epochs, 'epoch')}{reason}."
 

@@ -45,7 +45,7 @@ def underfitting(evidence: Evidence) -> Iterator[Finding]:
             less_dropout(evidence.config),
             lighter_penalty(evidence.config),
             enlarge(evidence.config),
-            more_epochs(evidence.config, evidence.name),
+            more_epochs(evidence.config, evidence.handle),
         ),
     )
 

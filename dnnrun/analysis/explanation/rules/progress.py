@@ -50,7 +50,7 @@ def still_improving(evidence: Evidence) -> Iterator[Finding]:
         "still-improving",
         "problem" if is_validation and fall > FALLING_MUCH * before else "remark",
         text,
-        remedies(more_epochs(evidence.config, evidence.name)),
+        remedies(more_epochs(evidence.config, evidence.handle)),
         curve.best_epoch,
     )
 
