@@ -11,6 +11,7 @@ from dnnrun.components import is_import_path
 from dnnrun.errors import Problem, RunError
 
 if TYPE_CHECKING:
+    from dnnrun.api.evaluating import LaterEvaluation, Split
     from dnnrun.running.predictions import Prediction
 
 _PARTS_IN_THE_MODEL = ("model", "dataset")
@@ -48,7 +49,34 @@ class Run(store.Run):
             from dnnrun.estimators.loading import load_estimator  # noqa: PLC0415 - starts scikit-learn
 
             return load_estimator(files["estimator"])
-        raise RunError(_without_model(self))
+        raise RunError(without_model(self))
+
+    def evaluate(
+        self,
+        data: str | Path | None = None,
+        *,
+        split: Split | None = None,
+        resamples: int = 1000,
+        seed: int = 0,
+        allow_code: bool = False,
+    ) -> LaterEvaluation:
+        """Evaluate the model again, with 95 % intervals; see `dnnrun.api.evaluating.evaluate_run`.
+
+        Args:
+            data: other rows: a file or folder, or a source as a config writes it.
+            split: which of the run's own rows; None for test rows, else validation rows, else training rows.
+            resamples: how often the rows are drawn for the intervals.
+            seed: of the draws.
+            allow_code: whether import paths in the config may be run.
+
+        Raises:
+            ConfigError: the run's config is not valid any more, or there is no such split.
+            DataError: the rows cannot be read, or do not fit the model.
+            RunError: there is no model, or it is damaged.
+        """
+        from dnnrun.api.evaluating import evaluate_run  # noqa: PLC0415 - reads data
+
+        return evaluate_run(self, data, split=split, resamples=resamples, seed=seed, allow_code=allow_code)
 
     def predict(
         self, x: Any, *, batch_size: int = 256, resize: bool = False, allow_code: bool = False
@@ -105,7 +133,7 @@ def _import_paths(value: Any) -> Iterator[str]:
             yield from _import_paths(inner)
 
 
-def _without_model(run: Run) -> Problem:
+def without_model(run: store.Run) -> Problem:
     """Return why a run has no model, and what gives it one."""
     status = run.status
     what = f"{run.path}: holds no model: the run is {status}"

@@ -31,6 +31,7 @@ COMMANDS = {
     "plot": "dnnrun.cli.plot:plot",
     "explain": "dnnrun.cli.explain:explain",
     "report": "dnnrun.cli.report:report",
+    "evaluate": "dnnrun.cli.evaluate:evaluate",
     "predict": "dnnrun.cli.predict:predict",
     "data": "dnnrun.cli.data:data",
     "validate": "dnnrun.cli.validate:validate",

@@ -35,10 +35,12 @@ class Evaluation:
         figures: what evaluation.json holds.
         predictions: arrays for plots: ``true``, ``predicted``, ``predicted_class``, and those of `samples_of` and
             `best_and_worst`; of several outputs the first three of each, under names such as ``price/true``.
+        given: what each output itself gave, by its name; `ONLY` for a single one.
     """
 
     figures: Mapping[str, Any]
     predictions: Mapping[str, Array]
+    given: Mapping[str, Any]
 
 
 def evaluate(
@@ -90,9 +92,11 @@ def evaluate(
         if predictions:
             examples = {**samples_of(dataset, raw), **best_and_worst(dataset, raw, predictions)}
             predictions = {**predictions, **examples}
-        return Evaluation({**figures, **found}, predictions)
+        return Evaluation({**figures, **found}, predictions, by_name(predicted))
     named = {f"{name}/{what}": array for name, (_, arrays) in judged.items() for what, array in arrays.items()}
-    return Evaluation({**figures, "outputs": {name: found for name, (found, _) in judged.items()}}, named)
+    return Evaluation(
+        {**figures, "outputs": {name: found for name, (found, _) in judged.items()}}, named, by_name(predicted)
+    )
 
 
 def _judged(output: Output, predicted: Any, dataset: Dataset, rows: Rows) -> tuple[dict[str, Any], dict[str, Array]]:

@@ -6,6 +6,7 @@ What goes wrong before there is a run leaves nothing on disk. There is one step 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import joblib
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from dnnrun.config.measures import Measure
 from dnnrun.config.outputs import ONLY
 from dnnrun.config.resolved import to_yaml
 from dnnrun.config.schema import Experiment
@@ -117,7 +119,7 @@ def _save_and_evaluate(
     writer.update(epochs_finished=1, weights_from_epoch=1, final=final)
     split = next(name for name in ("test", "validation", "train") if name in said)
     rows, judged = said[split]
-    figures, arrays = _evaluated(prepared, split, rows, judged)
+    figures, arrays = evaluated(prepared.dataset, prepared.metrics, split, rows, judged)
     if folds is not None:
         observer.preparing(f"cross-validating {prepared.name}")
         figures["cross_validation"] = cross_validated(prepared, folds)
@@ -133,16 +135,25 @@ def _measured_rows(dataset: Dataset) -> dict[str, Rows]:
     return {name: rows.take(chosen) if name == "train" else rows for name, rows in dataset.splits.items()}
 
 
-def _evaluated(prepared: Prepared, split: str, rows: Rows, said: Said) -> tuple[dict[str, Any], dict[str, Array]]:
-    """Return what evaluation.json holds, and what plots need."""
-    dataset = prepared.dataset
+def evaluated(
+    dataset: Dataset, metrics: Mapping[str, Measure], split: str, rows: Rows, said: Said
+) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Return what evaluation.json holds, and what plots need.
+
+    Args:
+        dataset: whose training rows the trivial guess knows.
+        metrics: what is measured, by name.
+        split: what the rows are.
+        rows: those that are judged.
+        said: about these.
+    """
     words, guessed = guess(rows, dataset)
     figures: dict[str, Any] = {
         "split": "training" if split == "train" else split,
         "rows": len(rows),
         "task": dataset.task,
-        "metrics": measure(said, rows, prepared.metrics),
-        "trivial": {"guess": words, "metrics": measure(guessed, rows, prepared.metrics)},
+        "metrics": measure(said, rows, metrics),
+        "trivial": {"guess": words, "metrics": measure(guessed, rows, metrics)},
     }
     if said.classes is not None:
         figures["classification"] = classification_figures(rows.class_numbers, said.classes, dataset)

@@ -86,11 +86,9 @@ def measure(said: Said, rows: Rows, metrics: Mapping[str, Measure]) -> dict[str,
     squared error, by the rows' weights where they have any. The metrics count every row alike, as Keras's do.
     """
     found: dict[str, float] = {}
-    if said.classes is None:
-        found["loss"] = _mean(np.mean((said.numbers - rows.labels_of()) ** 2, axis=1), rows.weights)
-    elif said.are_probabilities:
-        right = said.numbers[np.arange(len(rows)), rows.class_numbers]
-        found["loss"] = _mean(-np.log(np.clip(right, _PROBABILITY_FLOOR, 1 - _PROBABILITY_FLOOR)), rows.weights)
+    losses = losses_of_rows(said, rows)
+    if losses is not None:
+        found["loss"] = float(np.mean(losses))
     for name, wanted in metrics.items():
         value = _of_numbers(wanted, said, rows) if said.classes is None else _of_classes(wanted, said, rows)
         if value is not None:
@@ -98,15 +96,25 @@ def measure(said: Said, rows: Rows, metrics: Mapping[str, Measure]) -> dict[str,
     return found
 
 
+def losses_of_rows(said: Said, rows: Rows) -> Array | None:
+    """Return what each row adds to the loss, shape (rows,), times its weight; None where there is no loss.
+
+    With weights the loss is the sum of the weighted by the number of rows, as Keras has it.
+    """
+    if said.classes is None:
+        losses = np.mean((said.numbers - rows.labels_of()) ** 2, axis=1)
+    elif said.are_probabilities:
+        right = said.numbers[np.arange(len(rows)), rows.class_numbers]
+        losses = -np.log(np.clip(right, _PROBABILITY_FLOOR, 1 - _PROBABILITY_FLOOR))
+    else:
+        return None
+    return np.asarray(losses if rows.weights is None else losses * rows.weights)
+
+
 def _named(metric: Component) -> dict[str, Measure]:
     measured = measure_of(metric)
     assert measured is not None
     return {metric.name: measured}
-
-
-def _mean(values: Array, weights: Array | None) -> float:
-    """Return the mean over rows; with weights, the sum of the weighted by the number of rows, as Keras has it."""
-    return float(np.mean(values if weights is None else values * weights))
 
 
 def _of_classes(wanted: Measure, said: Said, rows: Rows) -> float | None:

@@ -17,6 +17,7 @@ _WHAT = {
     layout.EVALUATION: "figures on the evaluated rows",
     layout.PREDICTIONS: "what was predicted of each of them",
     layout.LABELS: "the label of each class number",
+    layout.EVALUATIONS: "figures of dnnrun evaluate",
     layout.NOTES: "tags and a note, added since",
     layout.MODEL: "the model",
     layout.WEIGHTS: "its weights",

@@ -15,6 +15,7 @@ PREDICTIONS = "predictions.npz"
 LABELS = "labels.json"
 NETWORK = "network.json"
 NOTES = "notes.json"
+EVALUATIONS = "evaluations"
 MODEL = "model.keras"
 WEIGHTS = "weights.weights.h5"
 ESTIMATOR = "estimator.joblib"
@@ -28,7 +29,7 @@ WORKER_LOG = "worker-{}.log"
 
 OWN = {
     CONFIG, RESOLVED, RECORD, HISTORY, EVALUATION, PREDICTIONS, LABELS, NETWORK, NOTES, MODEL, WEIGHTS, ESTIMATOR, LOG,
-    CHECKPOINTS, PLOTS, CARD, STATE, ".",
+    CHECKPOINTS, PLOTS, CARD, EVALUATIONS, STATE, ".",
 }  # fmt: skip
 """What no callback may write over, seen from the run."""
 

@@ -94,6 +94,16 @@ class Run:
             return None
         return self._json(layout.EVALUATION)
 
+    @property
+    def later_evaluations(self) -> dict[str, Mapping[str, Any]]:
+        """The figures that were computed after the training, by what they are of, such as ``test``.
+
+        Raises:
+            RunError: one of the files is damaged.
+        """
+        files = [path for path in inside(self.path / layout.EVALUATIONS) if path.match("[!.]*.json")]
+        return {path.stem: self._json(str(path.relative_to(self.path))) for path in files}
+
     @functools.cached_property
     def predictions(self) -> Mapping[str, np.ndarray[Any, Any]]:
         """What the model said about the test rows; empty before there is anything."""
@@ -171,6 +181,14 @@ class Run:
         with atomic.explained(path):
             path.parent.mkdir(exist_ok=True)
         atomic.write_bytes(path, image)
+        return path
+
+    def write_later_evaluation(self, name: str, figures: Mapping[str, Any]) -> Path:
+        """Put figures that were computed after the training into the run, in place of earlier ones of the same name."""
+        path = self.path / layout.EVALUATIONS / f"{name}.json"
+        with atomic.explained(path):
+            path.parent.mkdir(exist_ok=True)
+        atomic.write_json(path, figures)
         return path
 
     def write_card(self, text: str) -> Path:
