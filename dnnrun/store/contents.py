@@ -18,6 +18,7 @@ _WHAT = {
     layout.PREDICTIONS: "what was predicted of each of them",
     layout.LABELS: "the label of each class number",
     layout.EVALUATIONS: "figures of dnnrun evaluate",
+    layout.NETWORK: "the layers, for the picture of them",
     layout.NOTES: "tags and a note, added since",
     layout.MODEL: "the model",
     layout.WEIGHTS: "its weights",
