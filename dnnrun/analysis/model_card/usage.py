@@ -20,12 +20,14 @@ def usage_of(run: Run) -> Iterator[str]:
     """
     files = run.files
     if "estimator" in files:
-        yield "In this folder; loading runs what is in the file, so load only your own:"
+        yield from _command()
+        yield "From Python; loading runs what is in the file, so load only your own:"
         yield from ["", "```python", "import joblib", ""]
         yield f'model = joblib.load("{files["estimator"].name}")'
         yield from ["model.predict(rows)  # raw rows, as the source has them", "```"]
     elif "model" in files:
-        yield "In this folder, preprocessing included:"
+        yield from _command()
+        yield "From Python, preprocessing included:"
         yield from ["", "```python", "import keras", ""]
         yield f'model = keras.models.load_model("{files["model"].name}")'
         yield f"model.predict(rows)  # {_rows(run.record.get('dataset') or {})}"
@@ -38,6 +40,10 @@ def usage_of(run: Run) -> Iterator[str]:
     if given:
         yield ""
         yield from given
+
+
+def _command() -> list[str]:
+    return ["In this folder:", "", "```sh", "dnnrun predict . NEW_ROWS -o predictions.csv", "```", ""]
 
 
 def _no_model(status: str) -> str:
