@@ -48,7 +48,7 @@ def test_two_inputs_and_two_outputs(dnnrun: Dnnrun) -> None:
     run = Run(path)
     assert set(run.evaluation["outputs"]) == {"price", "kind"}
     assert json.loads((path / "labels.json").read_text()) == {"kind": {"0": "flat", "1": "house"}}
-    assert {plot.stem for plot in run.plots} == {"loss", "metrics"}
+    assert {plot.stem for plot in run.plots} == {"loss", "metrics", "learning_rate", "network", "weights"}
     verified = dnnrun("verify", path)
     assert verified.out == "bit-identical: compared 4 epochs and the final weights\n", verified.err
     resumed = dnnrun("resume", path, "--epochs", "6")

@@ -39,8 +39,9 @@ def test_shipped_config_runs_shrunk(config: Path, dnnrun: Dnnrun) -> None:
 
 
 def _expected_plots(run: Run) -> set[str]:
-    plots = {"loss", "metrics"}
-    plots |= {"confusion_matrix"} if run.evaluation["task"] == "classification" else {"predicted_vs_true"}
+    plots = {"loss", "metrics", "learning_rate", "network", "weights", "best_and_worst"}
+    of_classes = {"confusion_matrix", "confusion_rates", "per_class", "calibration"}
+    plots |= of_classes if run.evaluation["task"] == "classification" else {"predicted_vs_true", "residuals"}
     return plots | ({"samples"} if "mnist" in run.config["dataset"]["source"] else set())
 
 

@@ -118,7 +118,7 @@ def test_each_output_is_judged(train: Train) -> None:
     arrays = run.predictions
     assert arrays["price/predicted"].shape == arrays["price/true"].shape == (102, 1)
     assert np.mean(arrays["river/predicted_class"] == arrays["river/true"]) == pytest.approx(right / 102)
-    assert {plot.stem for plot in run.plots} <= {"loss", "metrics"}
+    assert not run.plots  # which the library draws, not the engine
 
 
 def test_the_saved_model_takes_raw_rows_and_gives_both_outputs(train: Train) -> None:
