@@ -85,6 +85,8 @@ def predict_files(
     top_k: int | None = None,
     resize: bool = False,
     batch_size: int = 256,
+    explain: bool = False,
+    allow_code: bool = False,
 ) -> int:
     """Predict the rows of files of any size, and write what is said as it comes.
 
@@ -98,20 +100,28 @@ def predict_files(
         top_k: give only so many classes of each row, the most probable first.
         resize: whether pictures of another size than the model takes are resized.
         batch_size: how many rows the model takes at a time.
+        explain: also write what each prediction rests on: effects of the columns, or heat maps beside the target.
+        allow_code: whether a source given as an import path may be run; for the training rows that explaining needs.
 
     Returns:
         How many rows were predicted.
 
     Raises:
+        ConfigError: the ending of the target says no format, or such predictions cannot be explained.
         DataError: a file is not there, or has rows that the model cannot take, with the file, row and column.
         RunError: the target cannot be written.
     """
     teller = Teller(run, model, batch_size)
     batches = read_inputs(inputs, teller.form, stdin=stdin, resize=resize)
+    explainer = None
+    if explain:
+        from dnnrun.api.explaining_predictions import explainer_of  # noqa: PLC0415 - which few need
+
+        explainer = explainer_of(run, teller, target, allow_code=allow_code)
     rows = 0
     with opened_writer(target, file_format, top_k) as writer:
         for batch, said in teller.tell_of(batches):
-            writer.write(batch.where, said)
+            writer.write(batch.where, said if explainer is None else explainer(batch, said))
             rows += len(next(iter(said.values())))
     return rows
 

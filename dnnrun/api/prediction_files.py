@@ -114,11 +114,13 @@ def table_of(where: Mapping[str, list[Any]], said: Mapping[str, Prediction], top
 
     Of classes that is ``predicted``, and ``p_NAME`` for probabilities or ``score_NAME``; with `top_k` ``top_1``,
     ``p_1``, ``top_2`` and so on. Of several outputs each name begins with that of the output.
+    What a prediction rests on follows as ``effect_COLUMN``.
     """
     columns: dict[str, Any] = dict(where)
     for name, prediction in said.items():
         prefix = f"{name}_" if name else ""
         columns |= {f"{prefix}{column}": values for column, values in _columns_of(prediction, top_k).items()}
+        columns |= {f"{prefix}effect_{column}": values for column, values in prediction.effects.items()}
     return pa.table(columns)
 
 
@@ -147,6 +149,11 @@ def _best(prediction: Prediction, top_k: int) -> np.ndarray[Any, Any]:
 
 
 def _object_of(prediction: Prediction, row: int, top_k: int | None) -> dict[str, Any]:
+    effects = {column: float(values[row]) for column, values in prediction.effects.items()}
+    return _said_of(prediction, row, top_k) | ({"effects": effects} if effects else {})
+
+
+def _said_of(prediction: Prediction, row: int, top_k: int | None) -> dict[str, Any]:
     numbers, names = prediction.numbers[row], prediction.class_names
     if prediction.class_numbers is None or names is None:
         value = np.asarray(numbers).tolist()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,15 +24,22 @@ class Prediction:
         class_numbers: the class of each row, shape (rows,); None for regression.
         class_names: of each class number; None for regression.
         are_probabilities: whether the numbers of a row add up to 1.
+        effects: by how much it rests on each column of the row, shape (rows,), where that was asked for.
     """
 
     numbers: Array
     class_numbers: Array | None = None
     class_names: tuple[str, ...] | None = None
     are_probabilities: bool = False
+    effects: Mapping[str, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def repeated(self, count: int) -> Prediction:
+        """Return the prediction of a single row as that of so many of it."""
+        classes = None if self.class_numbers is None else np.repeat(self.class_numbers, count)
+        return Prediction(np.repeat(self.numbers, count, axis=0), classes, self.class_names, self.are_probabilities)
 
     @property
     def labels(self) -> Array | None:

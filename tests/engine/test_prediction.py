@@ -17,10 +17,19 @@ from PIL import Image
 
 import dnnrun
 from dnnrun import Run
+from dnnrun.api.explaining_predictions import explain_by_permutation
 from dnnrun.api.predicting import predict_files
-from dnnrun.errors import DataError
+from dnnrun.errors import ConfigError, DataError
 from dnnrun.running.predictions import Prediction
 
+OWN_LAYER = """\
+import keras
+
+
+class Doubled(keras.layers.Layer):
+    def call(self, x):
+        return x * 2
+"""
 CLASSES = ("high", "low", "middle")
 DENSE = {
     "name": "dense",
@@ -252,3 +261,43 @@ def test_an_estimator_says_what_its_run_recorded(train: Callable[..., Run]) -> N
     table = _predicted(run, "held_mixed.csv")
     numbers = table[[name for name in table if name.startswith("p_")]].to_numpy()
     np.testing.assert_allclose(numbers, run.predictions["predicted"], atol=1e-6)
+
+
+def test_what_predictions_rest_on(train: Callable[..., Run], folder: Path) -> None:
+    run = train(MIXED)
+    model = run.load_model()
+    out = io.StringIO()
+    predict_files(run, model, ["held_mixed.csv"], out, explain=True)
+    table = pd.read_csv(io.StringIO(out.getvalue()))
+    effects = [name for name in table if name.startswith("effect_")]
+    assert effects == ["effect_a", "effect_b", "effect_city", "effect_age", "effect_member"]
+    assert table[effects].abs().sum().min() > 0
+    told = explain_by_permutation(run, model, "held_mixed.csv", repeats=3)
+    assert told.score == pytest.approx((table["predicted"] == pd.read_csv("held_mixed.csv")["kind"]).mean())
+    assert {len(falls) for falls in told.falls.values()} == {3}
+    with pytest.raises(DataError, match="there is no column 'sort' with the labels"):
+        explain_by_permutation(run, model, "held_mixed.csv", label="sort")
+
+
+def test_heat_maps_lie_beside_the_output(train: Callable[..., Run], folder: Path) -> None:
+    run = train(CONV)
+    (folder / "out").mkdir()
+    predict_files(run, run.load_model(), ["held/0/000.png", "held/1/001.png"], folder / "out" / "p.csv", explain=True)
+    written = sorted(path.name for path in (folder / "out" / "p-explained").iterdir())
+    assert written == ["000.png", "001.png"]
+    with pytest.raises(ConfigError, match="heat maps need a place"):
+        predict_files(run, run.load_model(), ["held"], io.StringIO(), explain=True)
+
+
+def test_code_of_ones_own_is_imported_only_where_that_is_allowed(
+    train: Callable[..., Run], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(folder)
+    (folder / "own_layers.py").write_text(OWN_LAYER, encoding="utf-8")
+    layers = [{"own_layers:Doubled": {}}, {"Dense": {"units": 3, "activation": "softmax"}}]
+    run = Run(dnnrun.train({**DENSE, "model": {"layers": layers}}, runs_dir=folder / "runs", allow_code=True).path)
+    with pytest.raises(ConfigError, match=r"cannot be loaded without code of your own.*own_layers:Doubled"):
+        run.predict([1.0, 2.0])
+    said = run.predict([1.0, 2.0], allow_code=True)
+    assert isinstance(said, Prediction)
+    assert said.probabilities is not None

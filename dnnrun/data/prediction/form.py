@@ -76,6 +76,15 @@ class RowForm:
         """Whether a row is one text."""
         return ONLY in self.inputs and self.inputs[ONLY].is_text
 
+    @property
+    def places(self) -> dict[str, tuple[str, int]]:
+        """In which input each column of a table is, and which column of that it is."""
+        return {
+            column: (name, position)
+            for name, form in self.inputs.items()
+            for position, column in enumerate(form.columns)
+        }
+
     def in_words(self) -> str:
         """Return what a row is, for messages."""
         if self.is_picture:
