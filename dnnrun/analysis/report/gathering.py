@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from dnnrun.analysis import ranking
@@ -25,6 +26,7 @@ MOST_WITH_DETAILS = 6
 _WHAT_DIFFERS: frozenset[Kind] = frozenset({"config", "argument"})
 _FEW_RUNS = 6  # which come before config, data and environment; many would keep these from being found
 _MANY_DIFFERENCES = 8
+_FEW_DIFFERENCES = 4  # which stand beside the names of the runs; more would push their figures out of sight
 _LONGEST_LABEL = 100
 _ENVIRONMENT = ("versions", "devices", "workers", "threads", "git")
 _NOT_TOLD = {"host"}  # a page is passed on, and the name of a machine helps nobody to repeat a run
@@ -76,8 +78,9 @@ def gather_report(
 
 
 def _table(comparison: Comparison) -> dict[str, Any]:
-    columns = sorted(comparison.columns, key=_place)  # a stable sort: within a place as they were
     differing = [column for column in comparison.table_columns if column.kind in _WHAT_DIFFERS]
+    place = partial(_place, few_differ=len(differing) <= _FEW_DIFFERENCES)
+    columns = sorted(comparison.columns, key=place)  # a stable sort: within a place as they were
     sparse = _sparse(differing, comparison.rows) if len(differing) > _MANY_DIFFERENCES else set()
     return {
         "columns": [
@@ -108,11 +111,13 @@ def _groups(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _place(column: Column) -> int:
-    """Return where a column stands: what came of a run before what was asked for, as configs may differ in much."""
-    if column.kind in {"run", "group", "status", "epochs"}:
+def _place(column: Column, *, few_differ: bool) -> int:
+    """Return where a column stands: what was asked for before what came of it, unless configs differ in much."""
+    if column.kind in {"run", "group"}:
         return 0
-    return 2 if column.kind in _WHAT_DIFFERS else 1
+    if column.kind in _WHAT_DIFFERS:
+        return 1 if few_differ else 4
+    return 2 if column.kind in {"status", "epochs"} else 3
 
 
 def _sparse(columns: Sequence[Column], rows: Sequence[Row]) -> set[str]:
