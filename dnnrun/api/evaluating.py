@@ -69,8 +69,7 @@ def evaluate_run(
         DataError: the rows cannot be read, or do not fit the model.
         RunError: the run has no model, or is broken.
     """
-    files = run.files
-    if not {"model", "estimator"} & set(files) or not run.resolved_config.is_file():
+    if not {"model", "estimator"} & set(run.files):
         from dnnrun.api.runs import without_model  # noqa: PLC0415 - which offers this as a method
 
         raise RunError(without_model(run))

@@ -170,13 +170,26 @@ def _parts_of_rows(measured: _Measured) -> Array | None:
     return parts.reshape(len(parts), -1).mean(axis=1) if parts.shape[:1] == (len(measured.true),) else None
 
 
+def _in_graph(metric: Any) -> Callable[[Any, Any], Any]:
+    """Return what computes a metric that has been reset: a thousand times, which eagerly would take long."""
+
+    @tf.function(reduce_retracing=True)
+    def compute(true: Any, predicted: Any) -> Any:
+        metric.update_state(true, predicted)
+        return metric.result()
+
+    return compute
+
+
 def _drawn_again(others: Sequence[_Measured], reported: Mapping[str, float]) -> Callable[[Array], Mapping[str, float]]:
+    functions = {measured.name: _in_graph(measured.metric) for measured in others}
+
     def compute(chosen: Array | slice) -> Mapping[str, float]:
         found: dict[str, float] = {}
         for measured in others:
             measured.metric.reset_state()
-            measured.metric.update_state(measured.true[chosen], measured.predicted[chosen])
-            found |= numbers_of({measured.name: measured.metric.result()})
+            result = functions[measured.name](as_tensor(measured.true[chosen]), as_tensor(measured.predicted[chosen]))
+            found |= numbers_of({measured.name: result})
         return found
 
     known = {name for name, value in compute(slice(None)).items() if _is_reported(reported, name, value)}

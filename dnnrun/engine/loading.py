@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ def load_model(path: Path, own: Iterable[str] = (), *, allow_code: bool = False)
         RunError: the file is damaged, or Keras cannot read it.
     """
     own = list(own)
+    if not zipfile.is_zipfile(path):  # of which Keras would say that it is not there
+        what = f"{path}: damaged: not the archive that Keras writes, or its end is missing"
+        raise RunError(what, hint="copy it again from where it was trained, or train it again")
     found = [load_object(name, allow_code=True) for name in own] if allow_code else []
     known: dict[str, Any] = {each.__name__: each for each in found if hasattr(each, "__name__")}
     try:

@@ -85,6 +85,19 @@ def test_what_is_not_there_is_said(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_run_without_a_model_says_why(run: Run) -> None:
+    (run.path / "estimator.joblib").write_bytes(b"cut off")
+    with pytest.raises(RunError, match=r"estimator\.joblib: cannot be loaded"):
+        run.evaluate()
     (run.path / "estimator.joblib").unlink()
     with pytest.raises(RunError, match="holds no model"):
         run.evaluate()
+
+
+def test_a_broken_run_is_explained(run: Run) -> None:
+    (run.path / "resolved.yaml").unlink()
+    with pytest.raises(ConfigError, match=r"resolved\.yaml"):
+        Run(run.path).evaluate()
+    (run.path / "run.json").write_text("{")
+    (run.path / "estimator.joblib").unlink()
+    with pytest.raises(RunError, match=r"run\.json: damaged"):
+        Run(run.path).evaluate()
