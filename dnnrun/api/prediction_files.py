@@ -149,16 +149,23 @@ def _best(prediction: Prediction, top_k: int) -> np.ndarray[Any, Any]:
 
 
 def _object_of(prediction: Prediction, row: int, top_k: int | None) -> dict[str, Any]:
-    effects = {column: float(values[row]) for column, values in prediction.effects.items()}
+    effects = {column: _plain(values[row]) for column, values in prediction.effects.items()}
     return _said_of(prediction, row, top_k) | ({"effects": effects} if effects else {})
 
 
 def _said_of(prediction: Prediction, row: int, top_k: int | None) -> dict[str, Any]:
     numbers, names = prediction.numbers[row], prediction.class_names
     if prediction.class_numbers is None or names is None:
-        value = np.asarray(numbers).tolist()
-        return {"predicted": value[0] if isinstance(value, list) and len(value) == 1 else value}
+        values = [_plain(number) for number in np.asarray(numbers).reshape(-1)]
+        return {
+            "predicted": values[0] if len(values) == 1 else np.array(values, object).reshape(numbers.shape).tolist()
+        }
     order: Sequence[int] = range(len(names)) if top_k is None else _best(prediction, top_k)[row].tolist()
-    told = {names[number]: float(str(numbers[number])) for number in order}
+    told = {names[number]: _plain(numbers[number]) for number in order}
     kind = "probabilities" if prediction.are_probabilities else "scores"
     return {"predicted": names[int(prediction.class_numbers[row])], kind: told}
+
+
+def _plain(number: Any) -> float | None:
+    """Return a number with the digits that its type has: 0.1, not 0.10000000149011612; None for one that is none."""
+    return float(str(number)) if np.isfinite(number) else None

@@ -80,6 +80,24 @@ def test_texts_stay_texts_and_gaps_are_filled_as_recorded(folder: Path) -> None:
     assert x["city"].tolist() == [["007"], ["Ulm"]]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "filled"),
+    [
+        ({"impute": "constant", "fill": {"a": 7, "city": "none"}}, {"a": 2.5, "city": "none"}),
+        ({"impute": {"city": "constant", "c": "median"}, "fill": "none"}, {"a": 2.5, "city": "none"}),
+        ({"impute": {"c": "constant"}, "fill": 1}, {"a": 2.5, "c": 1}),
+        ({"impute": "most_frequent"}, {"a": 2.5}),
+        ({}, {"a": 2.5}),
+    ],
+)
+def test_constants_of_the_config_fill_gaps_that_no_training_row_had(
+    arguments: dict[str, Any], filled: dict[str, Any]
+) -> None:
+    source = {"csv": {"path": "x.csv", "target": "y", **arguments}}
+    dtypes = {"a": "float32", "city": "text", "c": "float32"}
+    assert _form({"": [3]}, dtypes, ["a", "city", "c"], source, filled={"a": [2.5, 3]}).filled == filled
+
+
 def test_files_are_written_as_the_config_says(folder: Path) -> None:
     (folder / "german.csv").write_text("a;b\n1,5;2\n", encoding="utf-8")
     assert _x(GERMAN, "german.csv").tolist() == [[1.5, 2]]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from dnnrun.config.outputs import ONLY
 from dnnrun.data.dataset import Arrays
+from dnnrun.data.sources.gaps import Gaps
 from dnnrun.data.sources.tally import Kind
 from dnnrun.errors import RunError
 
@@ -115,9 +116,8 @@ def form_of_rows(record: Mapping[str, Any]) -> RowForm:
     settings = config.get("dataset", {}) if isinstance(config, Mapping) else {}
     source, arguments = _source_of(settings.get("source") if isinstance(settings, Mapping) else settings)
     filled = {column: value for column, (value, _) in (facts.get("filled") or {}).items()}
-    filled |= {column: value for column, value in _constants(arguments).items() if column not in filled}
-    inputs = _inputs_of(facts, _text_column(source, arguments))
-    return RowForm(inputs, source, arguments, filled)
+    form = RowForm(_inputs_of(facts, _text_column(source, arguments)), source, arguments)
+    return replace(form, filled={**_constants(form), **filled})
 
 
 def _inputs_of(facts: Mapping[str, Any], text_column: tuple[str, ...]) -> dict[str, InputForm]:
@@ -150,10 +150,16 @@ def _text_column(source: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:
     return (column,) if isinstance(column, str) else ()
 
 
-def _constants(arguments: Mapping[str, Any]) -> dict[str, float | str]:
-    """Return what the config itself says to fill gaps of a column with."""
-    fill = arguments.get("fill")
-    return dict(fill) if isinstance(fill, Mapping) else {}
+def _constants(form: RowForm) -> dict[str, float | str]:
+    """Return what the config itself says to fill gaps with, by column, also where no training row had any."""
+    impute, fill = form.arguments.get("impute"), form.arguments.get("fill")
+    if impute is None:
+        return {}
+    gaps = Gaps.of(impute, fill)
+    fillings = {
+        column: gaps.filling(column, is_text=kind == "text", has_gaps=False) for column, kind in form.kinds.items()
+    }
+    return {column: each.value for column, each in fillings.items() if each is not None and each.value is not None}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from dnnrun.data.sources.pictures import Frame, Look, decode_all, refuse_damaged
 from dnnrun.data.sources.tally import SHOWN
 from dnnrun.errors import DataError, Problem
 
-_AT_ONCE = 256
+_BYTES, _MOST = 32 << 20, 256  # of pictures that are in memory at a time
 
 
 def read_pictures(files: Sequence[Path], form: RowForm, *, resize: bool) -> Iterator[Batch]:
@@ -31,8 +32,9 @@ def read_pictures(files: Sequence[Path], form: RowForm, *, resize: bool) -> Iter
     shape = form.inputs[ONLY].shape
     frame = Frame(shape[0], shape[1], len(shape) == 3 and shape[2] == 3)
     resize = resize or bool(form.arguments.get("size"))
-    for begin in range(0, len(files), _AT_ONCE):
-        some = files[begin : begin + _AT_ONCE]
+    at_once = max(1, min(_MOST, _BYTES // math.prod(frame.shape)))
+    for begin in range(0, len(files), at_once):
+        some = files[begin : begin + at_once]
         into: Array = np.empty((len(some), *frame.shape), np.uint8)
         looks = decode_all(some, frame, into, resize=resize)
         refuse_damaged(looks)
