@@ -22,5 +22,6 @@ def load_estimator(path: Path) -> Any:
             warnings.filterwarnings("ignore", category=UserWarning, module="sklearn")
             return joblib.load(path)
     except Exception as error:  # a damaged pickle raises nearly anything
-        what = f"{path}: cannot be loaded: {type(error).__name__}: {' '.join(str(error).split())}"
+        text = " ".join(str(error).split())
+        what = f"{path}: cannot be loaded: {type(error).__name__}{f': {text}' if text else ''}"
         raise RunError(what, hint="is it damaged, or from another scikit-learn? run.json has the versions") from error
