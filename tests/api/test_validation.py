@@ -122,14 +122,14 @@ def test_what_only_the_data_can_tell_is_left_open(tmp_path: Path, monkeypatch: p
         ("source: {csv: {path: a.csv, target: y, time: x}}\n  shuffle: true\n  test_split: 0.5", "shuffle: true"),
         ("source: {csv: {path: a.csv, target: y, time: x, group: w}}\n  test_split: 0.5", "both by their group and"),
         ("source: {csv: {path: a.csv, target: y}}\ncross_validation: 5", "5 folds need at least 5 rows"),
-        ("source: {csv: {path: c.csv, target: y, impute: mean}}\n  in_memory: false", "its mean is not computed"),
+        ("source: {csv: {path: c.csv, target: y, impute: mean}}\n  in_memory: false", "has no value in any training row"),
     ],
 )
 def test_how_rows_cannot_be_divided(dataset: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("a.csv").write_text("x,w,z,y\n1,1,5,0\n2,1,6,1\n3,1,7,1\n4,1,8,1\n")
     Path("b.csv").write_text("x,z,y\n1,5,0\n")
-    Path("c.csv").write_text("x,y\n1,0\n,1\n")
+    Path("c.csv").write_text("x,y\n,0\n,1\n")
     Path("config.yaml").write_text(f"dataset:\n  {dataset}\n" + REST)
     errors = [problem for problem in validate("config.yaml") if not problem.rule]
     assert [what in error.what for error in errors] == [True], errors
