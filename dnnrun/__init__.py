@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from dnnrun.api.data_view import draw_samples, view_data
     from dnnrun.api.datasets import add_dataset, fetch_dataset, find_dataset, list_datasets
     from dnnrun.api.doctor import examine_installation
+    from dnnrun.api.exporting import export
     from dnnrun.api.plots import plot, plot_activations
     from dnnrun.api.reporting import report
     from dnnrun.api.runs import Run, find_run, find_runs
     from dnnrun.api.training import describe, resume, train, verify
     from dnnrun.config.load import load_config
     from dnnrun.config.schema import Experiment
-    from dnnrun.errors import ConfigError, DataError, DnnrunError, Problem, RunError, TrainingError
+    from dnnrun.errors import ConfigError, DataError, DnnrunError, ExportError, Problem, RunError, TrainingError
     from dnnrun.running.observer import Observer
     from dnnrun.starter.writing import init_config
     from dnnrun.store import (
@@ -46,6 +47,7 @@ _OFFERED = {
     "DataError": "dnnrun.errors",
     "DnnrunError": "dnnrun.errors",
     "Experiment": "dnnrun.config.schema",
+    "ExportError": "dnnrun.errors",
     "Observer": "dnnrun.running.observer",
     "Problem": "dnnrun.errors",
     "Run": "dnnrun.api.runs",
@@ -62,6 +64,7 @@ _OFFERED = {
     "examine_installation": "dnnrun.api.doctor",
     "explain": "dnnrun.analysis.explanation",
     "explain_difference": "dnnrun.analysis.explanation",
+    "export": "dnnrun.api.exporting",
     "fetch_dataset": "dnnrun.api.datasets",
     "find_dataset": "dnnrun.api.datasets",
     "find_run": "dnnrun.api.runs",
@@ -91,6 +94,7 @@ __all__ = [
     "DataError",
     "DnnrunError",
     "Experiment",
+    "ExportError",
     "Observer",
     "Problem",
     "Run",
@@ -107,6 +111,7 @@ __all__ = [
     "examine_installation",
     "explain",
     "explain_difference",
+    "export",
     "fetch_dataset",
     "find_dataset",
     "find_run",

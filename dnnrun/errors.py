@@ -7,6 +7,7 @@ The tree, with the exit code of the command that meets it:
     |- DataError        3   the data cannot be read, or cannot be used
     |- RunError         4   a run is not there, or is broken
     |- TrainingError    5   training began and did not reach its end
+    |- ExportError      5   a model was exported, and does not predict what it should
 
 This module knows nothing of the rest of the package, so that every floor may raise these.
 """
@@ -132,6 +133,12 @@ class RunError(DnnrunError):
 
 class TrainingError(DnnrunError):
     """Training began and failed; what it had finished is in the run directory."""
+
+    exit_code = 5
+
+
+class ExportError(DnnrunError):
+    """An exported model was loaded by its runtime and does not predict what the run's model does, or not at all."""
 
     exit_code = 5
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from dnnrun import errors
-from dnnrun.errors import ConfigError, DataError, DnnrunError, Place, Problem, RunError, TrainingError, suggest
+from dnnrun.errors import (
+    ConfigError,
+    DataError,
+    DnnrunError,
+    ExportError,
+    Place,
+    Problem,
+    RunError,
+    TrainingError,
+    suggest,
+)
 
 
 def test_a_problem_is_a_headline_an_excerpt_and_hints() -> None:
@@ -36,8 +46,10 @@ def test_an_error_holds_all_its_problems() -> None:
 
 
 def test_exit_codes() -> None:
-    codes = {kind: kind.exit_code for kind in (DnnrunError, ConfigError, DataError, RunError, TrainingError)}
-    assert codes == {DnnrunError: 1, ConfigError: 2, DataError: 3, RunError: 4, TrainingError: 5}
+    codes = {
+        kind: kind.exit_code for kind in (DnnrunError, ConfigError, DataError, RunError, TrainingError, ExportError)
+    }
+    assert codes == {DnnrunError: 1, ConfigError: 2, DataError: 3, RunError: 4, TrainingError: 5, ExportError: 5}
 
 
 def test_the_docstrings_tree_is_the_tree() -> None:

@@ -40,12 +40,13 @@ BELOW: dict[str, set[str]] = {
     "api.predicting": {"api.prediction_files", "api.explaining_predictions", *_FLOORS},
     "api.explaining_predictions": {"api.predicting", *_FLOORS},
     "api.evaluating": {"api.runs", *_FLOORS},
-    "api.runs": {"api.evaluating", "api.predicting", *_FLOORS},
+    "api.runs": {"api.evaluating", "api.predicting", "api.exporting", *_FLOORS},
     "api.training": {"api.runs", "api.validation", *_FLOORS},
     "api.baselines": {"api.training", "estimators", "running", "data", "config", "store", "errors"},
     "api.reporting": {"analysis", "store", "errors"},
     "api.cross_validation": {"api.training", *_FLOORS},
     "api.comparing": {"analysis", "store", "errors"},
+    "api.exporting": {"api.runs", "engine", "running", "data", "config", "store", "components", "errors"},
     "api.doctor": {"api.training", "engine", "running", "data", "store", "errors"},
 }
 _API = {floor for floor in BELOW if floor.startswith("api")}

@@ -12,6 +12,7 @@ from dnnrun.errors import Problem, RunError
 
 if TYPE_CHECKING:
     from dnnrun.api.evaluating import LaterEvaluation, Split
+    from dnnrun.engine.exporting.exporter import Exported
     from dnnrun.running.predictions import Prediction
 
 _PARTS_IN_THE_MODEL = ("model", "dataset")
@@ -102,6 +103,19 @@ class Run(store.Run):
         if self._model is None:
             self._model = self.load_model(allow_code=allow_code)
         return predict_values(Teller(self, self._model, batch_size), x, resize=resize)
+
+    def export(
+        self,
+        format: str,  # noqa: A002 - what everybody calls it
+        output: str | Path | None = None,
+        *,
+        without_text_layers: bool = False,
+        allow_code: bool = False,
+    ) -> Exported:
+        """Write the model in another format and prove it; see `dnnrun.export`, which raises what this does."""
+        from dnnrun.api.exporting import export  # noqa: PLC0415 - reads configs and data
+
+        return export(self, format, output, without_text_layers=without_text_layers, allow_code=allow_code)
 
 
 def find_run(name: str | Path, runs_dir: str | Path = store.RUNS_DIR) -> Run:

@@ -33,6 +33,7 @@ COMMANDS = {
     "report": "dnnrun.cli.report:report",
     "evaluate": "dnnrun.cli.evaluate:evaluate",
     "predict": "dnnrun.cli.predict:predict",
+    "export": "dnnrun.cli.export:export",
     "data": "dnnrun.cli.data:data",
     "validate": "dnnrun.cli.validate:validate",
     "resolve": "dnnrun.cli.resolve:resolve",

@@ -24,6 +24,7 @@ _WHAT = {
     layout.WEIGHTS: "its weights",
     layout.ESTIMATOR: "the fitted estimator",
     layout.PLOTS: "pictures",
+    layout.EXPORTS: "the model in other formats",
     layout.STATE: "what resume goes on from",
     layout.CHECKPOINTS: "saved by callbacks",
     layout.CARD: "the model card",

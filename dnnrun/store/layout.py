@@ -24,14 +24,24 @@ PLOTS = "plots"
 CARD = "README.md"
 LOG = "train.log"
 STATE = "checkpoints/state"
+EXPORTS = "exports"
 LATEST = "latest.json"
 WORKER_LOG = "worker-{}.log"
 
 OWN = {
     CONFIG, RESOLVED, RECORD, HISTORY, EVALUATION, PREDICTIONS, LABELS, NETWORK, NOTES, MODEL, WEIGHTS, ESTIMATOR, LOG,
-    CHECKPOINTS, PLOTS, CARD, EVALUATIONS, STATE, ".",
+    CHECKPOINTS, PLOTS, CARD, EVALUATIONS, STATE, EXPORTS, ".",
 }  # fmt: skip
 """What no callback may write over, seen from the run."""
+
+EXPORTED_MODELS = {"keras": MODEL, "savedmodel": "saved_model", "onnx": "model.onnx", "litert": "model.tflite"}
+"""What the model is called in the folder of an export, by format; of SavedModel it is a folder."""
+
+PARITY = "parity.json"
+LABELS_AS_LINES = "labels.txt"
+TEXT_LAYERS = "text_layers.json"
+FAILED_EXPORT = "{}-failed"
+"""How an export is called that does not predict what the run's model does, after the folder that it was meant for."""
 
 TRASH = ".trash"
 """Where runs that were removed lie, in the folder in which they were."""

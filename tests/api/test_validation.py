@@ -122,7 +122,10 @@ def test_what_only_the_data_can_tell_is_left_open(tmp_path: Path, monkeypatch: p
         ("source: {csv: {path: a.csv, target: y, time: x}}\n  shuffle: true\n  test_split: 0.5", "shuffle: true"),
         ("source: {csv: {path: a.csv, target: y, time: x, group: w}}\n  test_split: 0.5", "both by their group and"),
         ("source: {csv: {path: a.csv, target: y}}\ncross_validation: 5", "5 folds need at least 5 rows"),
-        ("source: {csv: {path: c.csv, target: y, impute: mean}}\n  in_memory: false", "has no value in any training row"),
+        (
+            "source: {csv: {path: c.csv, target: y, impute: mean}}\n  in_memory: false",
+            "has no value in any training row",
+        ),
     ],
 )
 def test_how_rows_cannot_be_divided(dataset: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,12 +85,14 @@ def test_the_fingerprint_covers_texts_and_classes() -> None:
     assert len(set(prints)) == 3
 
 
-def test_nothing_is_told_cheaply_but_what_is_wrong() -> None:
+def test_what_is_wrong_with_few_texts_is_found_before_training() -> None:
     folders()
     parts = {"model": {"layers": [{"Dense": 2}]}, "optimizer": "Adam", "loss": SPARSE}
     config = complete({"dataset": {"source": {"text": str(Path("reviews").resolve())}}, **parts})
-    assert cheap_facts(config) is None
-    assert faults_of_data(config, None) == []
+    assert (facts := cheap_facts(config)) is not None
+    assert facts.classes == ("neg", "pos")
+    assert faults_of_data(config, facts) == []
     Path("reviews/neg/0.txt").write_bytes(b"")
+    assert cheap_facts(config) is None
     assert ["there is no text in it" in problem.what for problem in faults_of_data(config, None)] == [True]
     assert np.all([problem.hint for problem in faults_of_data(config, None)])

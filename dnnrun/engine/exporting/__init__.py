@@ -1,0 +1,1 @@
+"""A run's model in other formats, each proved by its own runtime: a module a format, and the table of them."""
