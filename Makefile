@@ -3,8 +3,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Over the cores, but few enough that their copies of TensorFlow fit the memory; a file stays with one of them.
-SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
+# Over the cores, but few enough that their copies of TensorFlow fit the memory; a file stays with one of them, and
+# files begin in the order of tests/conftest.py.
+SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help install train test lint types check format catalog schema bench bench-data bench-start bench-runs report-picture pictures reproduce test-lowest clean
