@@ -118,10 +118,18 @@ def run_readme(path: Path) -> str:
 
 
 @pytest.mark.slow
-# Of Keras's own two formats the kinds of models whose preprocessing is hardest to carry: each proof starts TensorFlow.
+# Of Keras's own two formats mostly the models whose preprocessing is hardest to carry: each proof starts TensorFlow.
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [(kind, name) for kind in CONFIGS for name in FORMATS if kind in {"text", "mixed"} or name in {"onnx", "litert"}],
+    [
+        *(
+            (kind, name)
+            for kind in CONFIGS
+            for name in FORMATS
+            if kind in {"text", "mixed"} or name in {"onnx", "litert"}
+        ),
+        ("dense", "keras"),
+    ],
 )
 def test_an_export_predicts_the_same_in_its_own_runtime(kind: str, name: str, runs: dict[str, Run]) -> None:
     cut = kind == "text" and name in ("onnx", "litert")
