@@ -71,7 +71,7 @@ def _unknown(name: str, runs: Sequence[Run], runs_dir: Path) -> Problem:
         return Problem(what, hint=_in_trash(removed))
     if not runs:
         return Problem(what, hint="'dnnrun train CONFIG' makes a run; --runs-dir says where to look")
-    near = suggest(name, (run.name for run in runs))
+    near = suggest(name, [LATEST, *(run.name for run in runs)])
     newest = f"the newest: {', '.join(run.name for run in runs[:3])}"
     return Problem(what, hint=f"{near}\n{newest}" if near else newest)
 
